@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use journal::{Event, OutputId, TestResult, Verdict};
 use plan::ExpectedOutcome;
-use sandbox::Outcome;
+use sandbox::{Effect, Outcome};
 
 pub(crate) use closing_lines::count_in_closing_line;
 pub(crate) use destroying::{Loss, data_loss_of_call, find_threat};
@@ -285,24 +285,13 @@ async fn run_with(
     request: &Request,
     writes: WritePolicy,
 ) -> Result<(CheckRun, String), Stop> {
-    work.emit(Event::CommandStarted {
-        command: request.script.clone(),
-        folder: request.folder.clone(),
-        why: request.why.clone(),
-    })?;
+    emit_command_started(work, request)?;
     let tree = work.fingerprint();
     // What we lay down ourselves is no effect of the command.
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
-    let is_check =
-        writes == WritePolicy::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
-    if let Some(path) =
-        outputs_of_steps::asks_for_unkept(work, request, &asked.reading).filter(|_| is_check)
-    {
-        let why = format!(
-            "`{path}` was made by a command of this run, and caches and installed packages are not copied to you"
-        );
+    if let Some(why) = needs_unkept(work, request, &asked, writes) {
         return Ok((not_made(work, request, why)?, String::new()));
     }
     let beside = work.workspace.has_leftovers(&before);
@@ -312,10 +301,8 @@ async fn run_with(
         .execute(to_run(work.run, request, &asked, watch.as_ref()))
         .await?;
     let told = read_told(work, watch.as_ref());
-    let text = work
-        .run
-        .redactor
-        .redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
+    let redactor = &work.run.redactor;
+    let text = redactor.redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weigh_runner_reports(
         judge_outcome(work, (request, &asked), &outcome, &text),
         &told,
@@ -325,13 +312,7 @@ async fn run_with(
     let succeeded = code_of(&outcome) == Some(0) && judgement.verdict != Verdict::Failed;
     let own = match writes {
         WritePolicy::Promoted if !succeeded => leave_nothing(work, &before).await?,
-        WritePolicy::Promoted => {
-            let effects = work.workspace.effects().await?;
-            outputs_of_steps::accept_step_outputs(work, request, &before, &effects);
-            let own = effects_of(work, &before, writes).await?;
-            outputs_of_steps::record_caches(work, &request.script, &before, &effects);
-            own
-        }
+        WritePolicy::Promoted => take_step_outputs(work, request, &before).await?,
         WritePolicy::Discarded => effects_of(work, &before, writes).await?,
     };
     let mut ran = CheckRun {
@@ -342,10 +323,7 @@ async fn run_with(
         acted: work.fingerprint() != tree || !own.is_empty(),
         fixes: is_fixing_script(&asked.reading),
         tree: Some(tree),
-        tail: work
-            .run
-            .redactor
-            .redact_text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
+        tail: redactor.redact_text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
         judgement,
         tests: told.tests(),
         count: told.count(),
@@ -357,19 +335,61 @@ async fn run_with(
     if writes == WritePolicy::Promoted && succeeded {
         ran.dropped = drop_foreign(work, &own).await?;
     }
-    if ran.judgement.verdict == Verdict::Passed
-        && let Some(path) = find_spoiling_change(work, &own).await
-    {
-        let why =
-            format!("it changed `{path}`, which you don't get: what it saw is not what you have");
-        ran.judgement = Judgement::not_checked(why);
-    }
+    doubt_spoiled_tree(work, &mut ran, &own).await;
     if writes == WritePolicy::Discarded {
         restore_overlay(work, &own).await?;
     }
     finds_plan::retract_if_only_plan_found(work, request, &asked.reading, &mut ran).await?;
     emit_command_finished(work, &ran, &outcome)?;
     Ok((ran, text))
+}
+
+fn emit_command_started(work: &mut UnitWork<'_>, request: &Request) -> Result<(), Stop> {
+    work.emit(Event::CommandStarted {
+        command: request.script.clone(),
+        folder: request.folder.clone(),
+        why: request.why.clone(),
+    })
+}
+
+/// Returns why a check can't run: it asks for what a command of this run made and the user does not get.
+fn needs_unkept(
+    work: &UnitWork<'_>,
+    request: &Request,
+    asked: &ParsedCheck,
+    writes: WritePolicy,
+) -> Option<String> {
+    let is_check =
+        writes == WritePolicy::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
+    let path =
+        outputs_of_steps::asks_for_unkept(work, request, &asked.reading).filter(|_| is_check)?;
+    Some(format!(
+        "`{path}` was made by a command of this run, and caches and installed packages are not copied to you"
+    ))
+}
+
+/// Takes what a step's command made into the tree; returns its own effects.
+async fn take_step_outputs(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+    before: &[Effect],
+) -> Result<Vec<Effect>, Stop> {
+    let effects = work.workspace.effects().await?;
+    outputs_of_steps::accept_step_outputs(work, request, before, &effects);
+    let own = effects_of(work, before, WritePolicy::Promoted).await?;
+    outputs_of_steps::record_caches(work, &request.script, before, &effects);
+    Ok(own)
+}
+
+/// Takes a success back where the command changed a file that the user does not get.
+async fn doubt_spoiled_tree(work: &UnitWork<'_>, ran: &mut CheckRun, own: &[Effect]) {
+    if ran.judgement.verdict == Verdict::Passed
+        && let Some(path) = find_spoiling_change(work, own).await
+    {
+        let why =
+            format!("it changed `{path}`, which you don't get: what it saw is not what you have");
+        ran.judgement = Judgement::not_checked(why);
+    }
 }
 
 /// Reports a check that was not made, with the reason.

@@ -318,109 +318,122 @@ mod tests {
         );
     }
 
+    const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
+    const AWS: &str = "wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2";
+    const HEX: &str = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
+    const BODY: &str = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
+
+    /// A text, the secret in it, and the text without that.
+    const HIDDEN: &[(&str, &str, &str)] = &[
+        (
+            "AWS_SECRET_ACCESS_KEY = \"wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\"",
+            AWS,
+            "AWS_SECRET_ACCESS_KEY = \"[AWS_SECRET_ACCESS_KEY]\"",
+        ),
+        (
+            "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\n",
+            AWS,
+            "AWS_SECRET_ACCESS_KEY=[AWS_SECRET_ACCESS_KEY]\n",
+        ),
+        (
+            "{ secretKey: '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7' }",
+            HEX,
+            "{ secretKey: '[secretKey]' }",
+        ),
+        (
+            "client_secret: wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\n",
+            AWS,
+            "client_secret: [client_secret]\n",
+        ),
+        (
+            "api_token = wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\n",
+            AWS,
+            "api_token = [api_token]\n",
+        ),
+        (
+            "'Authorization': 'Bearer 09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7'",
+            HEX,
+            "'Authorization': 'Bearer [credentials]'",
+        ),
+        (
+            "curl -H 'Authorization: Basic dXNlcjpUcjB1YjRkb3I3Nw=='",
+            "dXNlcjpUcjB1YjRkb3I3Nw==",
+            "curl -H 'Authorization: Basic [credentials]'",
+        ),
+        (
+            "t = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl'",
+            JWT,
+            "t = '[secret]'",
+        ),
+        (
+            "{\"dbPassword\": \"correct-horse-battery-9\"}",
+            "correct-horse-battery-9",
+            "{\"dbPassword\": \"[dbPassword]\"}",
+        ),
+        (
+            "DB_PASSWORD = \"hunter2hunter2\"",
+            "hunter2hunter2",
+            "DB_PASSWORD = \"[DB_PASSWORD]\"",
+        ),
+        (
+            "OPENAI_API_KEY=\"Xy12345Za9876Qw\"",
+            "Xy12345Za9876Qw",
+            "OPENAI_API_KEY=\"[OPENAI_API_KEY]\"",
+        ),
+        (
+            "postgres://svc:Hunter2-xx@db/x",
+            "Hunter2-xx",
+            "postgres://svc:[password]@db/x",
+        ),
+        (
+            "redis://:Hunter2-xx@cache:6379/0",
+            "Hunter2-xx",
+            "redis://:[password]@cache:6379/0",
+        ),
+        (
+            "mysql+pymysql://root:s3cr3t@Pw!@db/x",
+            "s3cr3t@Pw!",
+            "mysql+pymysql://root:[password]@db/x",
+        ),
+        (
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----",
+            BODY,
+            "-----BEGIN PRIVATE KEY-----[private key]-----END PRIVATE KEY-----",
+        ),
+    ];
+
+    /// Texts in which what looks like a secret is none.
+    const WITHOUT_SECRETS: &[&str] = &[
+        "postgres://postgres:postgres@localhost/app",
+        "postgres://app:${PASSWORD}@db/app",
+        "postgres://app:{password}@db/app",
+        "https://example.com:8080/a@b",
+        "SECRET_KEY_PATH = \"config/Keys/2024/Private.pem\"",
+        "TOKEN_URL = \"https://Example.com/Auth2/Token\"",
+        "password_field = \"password_confirmation_2\"",
+        "name = \"wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\"",
+        "SECRET_KEY = \"change-me\"",
+        "{ password: \"Wrong1234\", newPassword: \"Other1234\" }",
+        "{\"password\": \"Wrong1234\"}",
+        "cacheKey = 'User2Profile'",
+        "DB_PASSWORD = \"$DB_PASSWORD_2\"",
+        "Authorization: Bearer ${{ secrets.DEPLOY_TOKEN_2 }}",
+        "the basic Django2AuthenticationMiddlewareForTests",
+        "password: the field PasswordConfirmation2Field",
+        "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n",
+    ];
+
     #[test]
     fn what_has_the_form_or_the_place_of_a_secret_is_taken_out() {
-        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
-        let aws = "wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2";
-        let hex = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
-        let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
-        let hidden = [
-            (
-                format!("AWS_SECRET_ACCESS_KEY = \"{aws}\""),
-                aws,
-                "AWS_SECRET_ACCESS_KEY = \"[AWS_SECRET_ACCESS_KEY]\"",
-            ),
-            (
-                format!("AWS_SECRET_ACCESS_KEY={aws}\n"),
-                aws,
-                "AWS_SECRET_ACCESS_KEY=[AWS_SECRET_ACCESS_KEY]\n",
-            ),
-            (
-                format!("{{ secretKey: '{hex}' }}"),
-                hex,
-                "{ secretKey: '[secretKey]' }",
-            ),
-            (
-                format!("client_secret: {aws}\n"),
-                aws,
-                "client_secret: [client_secret]\n",
-            ),
-            (
-                format!("api_token = {aws}\n"),
-                aws,
-                "api_token = [api_token]\n",
-            ),
-            (
-                format!("'Authorization': 'Bearer {hex}'"),
-                hex,
-                "'Authorization': 'Bearer [credentials]'",
-            ),
-            (
-                "curl -H 'Authorization: Basic dXNlcjpUcjB1YjRkb3I3Nw=='".to_owned(),
-                "dXNlcjpUcjB1YjRkb3I3Nw==",
-                "curl -H 'Authorization: Basic [credentials]'",
-            ),
-            (format!("t = '{jwt}'"), jwt, "t = '[secret]'"),
-            (
-                "{\"dbPassword\": \"correct-horse-battery-9\"}".to_owned(),
-                "correct-horse-battery-9",
-                "{\"dbPassword\": \"[dbPassword]\"}",
-            ),
-            (
-                "DB_PASSWORD = \"hunter2hunter2\"".to_owned(),
-                "hunter2hunter2",
-                "DB_PASSWORD = \"[DB_PASSWORD]\"",
-            ),
-            (
-                "OPENAI_API_KEY=\"Xy12345Za9876Qw\"".to_owned(),
-                "Xy12345Za9876Qw",
-                "OPENAI_API_KEY=\"[OPENAI_API_KEY]\"",
-            ),
-            (
-                "postgres://svc:Hunter2-xx@db/x".to_owned(),
-                "Hunter2-xx",
-                "postgres://svc:[password]@db/x",
-            ),
-            (
-                "redis://:Hunter2-xx@cache:6379/0".to_owned(),
-                "Hunter2-xx",
-                "redis://:[password]@cache:6379/0",
-            ),
-            (
-                "mysql+pymysql://root:s3cr3t@Pw!@db/x".to_owned(),
-                "s3cr3t@Pw!",
-                "mysql+pymysql://root:[password]@db/x",
-            ),
-            (
-                format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----"),
-                body,
-                "-----BEGIN PRIVATE KEY-----[private key]-----END PRIVATE KEY-----",
-            ),
-        ];
-        for (text, secret, shown) in hidden {
-            let cleaned = redactor().redact_text(&text);
+        for &(text, secret, shown) in HIDDEN {
+            let cleaned = redactor().redact_text(text);
             assert!(!cleaned.contains(secret) && cleaned == shown, "{cleaned}");
-            assert_eq!(redactor().restore_secrets(&text, &cleaned), Ok(text));
+            assert_eq!(
+                redactor().restore_secrets(text, &cleaned).as_deref(),
+                Ok(text)
+            );
         }
-        for text in [
-            "postgres://postgres:postgres@localhost/app",
-            "postgres://app:${PASSWORD}@db/app",
-            "postgres://app:{password}@db/app",
-            "https://example.com:8080/a@b",
-            "SECRET_KEY_PATH = \"config/Keys/2024/Private.pem\"",
-            "TOKEN_URL = \"https://Example.com/Auth2/Token\"",
-            "password_field = \"password_confirmation_2\"",
-            "name = \"wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\"",
-            "SECRET_KEY = \"change-me\"",
-            "{ password: \"Wrong1234\", newPassword: \"Other1234\" }",
-            "{\"password\": \"Wrong1234\"}",
-            "cacheKey = 'User2Profile'",
-            "DB_PASSWORD = \"$DB_PASSWORD_2\"",
-            "Authorization: Bearer ${{ secrets.DEPLOY_TOKEN_2 }}",
-            "the basic Django2AuthenticationMiddlewareForTests",
-            "password: the field PasswordConfirmation2Field",
-            "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n",
-        ] {
+        for &text in WITHOUT_SECRETS {
             assert_eq!(redactor().redact_text(text), text);
         }
     }

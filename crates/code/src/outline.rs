@@ -89,7 +89,7 @@ fn collect_definitions(
         if !shown {
             continue;
         }
-        signature_of(source, &item, inner, depth, lines);
+        lines.extend(signature_of(source, &item, inner, depth));
         if let Some(inner) = inner.filter(|inner| depth + 1 < DEPTH && is_code(source, *inner)) {
             collect_definitions(source, inner, depth + 1, lines);
         }
@@ -104,24 +104,22 @@ fn is_code(source: &Source<'_>, list: Node<'_>) -> bool {
     )
 }
 
+/// Returns an item's decorators and its signature, as lines of the outline at a depth.
 fn signature_of(
     source: &Source<'_>,
     item: &Item<'_>,
     inner: Option<Node<'_>>,
     depth: usize,
-    lines: &mut Vec<Outlined>,
-) {
-    let mut put = |at: usize, name: &str, text: &str| {
-        let line = source.slice(0..at).matches('\n').count() + 1;
-        lines.push(Outlined {
-            line,
-            depth,
-            name: name.to_owned(),
-            text: cut_text(&one_line(text)),
-        });
+) -> Vec<Outlined> {
+    let outlined = |at: usize, name: &str, text: &str| Outlined {
+        line: source.slice(0..at).matches('\n').count() + 1,
+        depth,
+        name: name.to_owned(),
+        text: cut_text(&one_line(text)),
     };
+    let mut lines = Vec::new();
     if item.has_decorators() {
-        put(item.head, "", source.slice(item.head..item.bare));
+        lines.push(outlined(item.head, "", source.slice(item.head..item.bare)));
     }
     let whole = source.slice(item.bare..item.code_end);
     let code = inner
@@ -137,11 +135,12 @@ fn signature_of(
     } else {
         ""
     };
-    put(
+    lines.push(outlined(
         item.bare,
         name,
         shown.trim_end().trim_end_matches(['{', ':']),
-    );
+    ));
+    lines
 }
 
 /// Text with its blanks collapsed, quotes kept.

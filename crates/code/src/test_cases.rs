@@ -66,85 +66,90 @@ mod tests {
         last.and_then(|check| check.silence)
     }
 
+    /// Tests whose last assertion looks at a value that the code may have changed.
+    const CHANGED: &[(&str, &str)] = &[
+        (
+            "test_a.py",
+            "one = {\"x\": 1}\nf(one)\nself.assertEqual(one[\"x\"], 2)",
+        ),
+        (
+            "test_a.py",
+            "rows = [0] * 3\nfill(rows)\nassert rows[0] == 1",
+        ),
+        (
+            "test_a.py",
+            "one, other = {}, {}\nf(one, other)\nassert one[\"x\"] == 2",
+        ),
+        ("test_a.py", "a = {}\nb = a\nf(b)\nassert b[\"x\"] == 2"),
+        (
+            "test_a.py",
+            "for one in [{\"x\": 1}, {\"x\": 3}]:\n    f(one)\n    assert one[\"x\"] == 2",
+        ),
+        (
+            "test_a.py",
+            "one, n = {\"x\": 1}, 2\nassert f(one) == 1\nassert one == {\"x\": 1}",
+        ),
+        (
+            "test_a.py",
+            "one = [1, 2][:]\none.append(f)\nassert one[2] == 3",
+        ),
+        (
+            "test_a.py",
+            "one = ({}, 1)\nf(one)\nself.assertEqual(one[0], {\"x\": 2})",
+        ),
+        (
+            "a.test.js",
+            "const one = { x: 1 };\nf(one);\nexpect(one.x).toBe(2);",
+        ),
+        (
+            "a.test.js",
+            "const one = { x: 1 };\nconst two = one;\nf(two);\nassert.equal(two['x'], 2);",
+        ),
+        (
+            "a.test.js",
+            "for (const one of [[1], [3]]) {\n  f(one);\n  expect(one[0]).toBe(2);\n}",
+        ),
+        (
+            "a.test.ts",
+            "const one = [3, 1] as number[];\nsort(one);\nexpect(one).toEqual([1, 3]);",
+        ),
+        (
+            "a.test.ts",
+            "const one = [[3, 1]][0];\nf({ one });\nexpect(one[0]).toBe(1);",
+        ),
+    ];
+
+    /// Tests whose last assertion compares constants only.
+    const CONSTANT: &[(&str, &str)] = &[
+        ("test_a.py", "one = {\"x\": 2}\nassert one[\"x\"] == 2"),
+        ("test_a.py", "n = 2\nf(n)\nassert n == 2"),
+        (
+            "test_a.py",
+            "word = \"[a]\"\nf(word)\nassert word == \"[a]\"",
+        ),
+        (
+            "test_a.py",
+            "one, two = [1], [1]\nf()\nself.assertEqual(one, two)",
+        ),
+        ("test_a.py", "a, b = {}, 1\nf(a)\nassert a == a"),
+        (
+            "test_a.py",
+            "for row in [[1, 1], [2, 2]]:\n    f()\n    assert row[0] == row[1]",
+        ),
+        ("a.test.js", "const n = 2;\nf(n);\nexpect(n).toBe(2);"),
+        (
+            "a.test.ts",
+            "const one = [3, 1] as number[];\nsort();\nexpect(one).toEqual([3, 1]);",
+        ),
+    ];
+
     #[test]
     fn what_the_code_may_have_changed_is_no_constant() {
-        let changed = [
-            (
-                "test_a.py",
-                "one = {\"x\": 1}\nf(one)\nself.assertEqual(one[\"x\"], 2)",
-            ),
-            (
-                "test_a.py",
-                "rows = [0] * 3\nfill(rows)\nassert rows[0] == 1",
-            ),
-            (
-                "test_a.py",
-                "one, other = {}, {}\nf(one, other)\nassert one[\"x\"] == 2",
-            ),
-            ("test_a.py", "a = {}\nb = a\nf(b)\nassert b[\"x\"] == 2"),
-            (
-                "test_a.py",
-                "for one in [{\"x\": 1}, {\"x\": 3}]:\n    f(one)\n    assert one[\"x\"] == 2",
-            ),
-            (
-                "test_a.py",
-                "one, n = {\"x\": 1}, 2\nassert f(one) == 1\nassert one == {\"x\": 1}",
-            ),
-            (
-                "test_a.py",
-                "one = [1, 2][:]\none.append(f)\nassert one[2] == 3",
-            ),
-            (
-                "test_a.py",
-                "one = ({}, 1)\nf(one)\nself.assertEqual(one[0], {\"x\": 2})",
-            ),
-            (
-                "a.test.js",
-                "const one = { x: 1 };\nf(one);\nexpect(one.x).toBe(2);",
-            ),
-            (
-                "a.test.js",
-                "const one = { x: 1 };\nconst two = one;\nf(two);\nassert.equal(two['x'], 2);",
-            ),
-            (
-                "a.test.js",
-                "for (const one of [[1], [3]]) {\n  f(one);\n  expect(one[0]).toBe(2);\n}",
-            ),
-            (
-                "a.test.ts",
-                "const one = [3, 1] as number[];\nsort(one);\nexpect(one).toEqual([1, 3]);",
-            ),
-            (
-                "a.test.ts",
-                "const one = [[3, 1]][0];\nf({ one });\nexpect(one[0]).toBe(1);",
-            ),
-        ];
-        for (path, body) in changed {
+        for &(path, body) in CHANGED {
             assert_eq!(last_silence(path, body), None, "{body}");
         }
-        let constant = [
-            ("test_a.py", "one = {\"x\": 2}\nassert one[\"x\"] == 2"),
-            ("test_a.py", "n = 2\nf(n)\nassert n == 2"),
-            (
-                "test_a.py",
-                "word = \"[a]\"\nf(word)\nassert word == \"[a]\"",
-            ),
-            (
-                "test_a.py",
-                "one, two = [1], [1]\nf()\nself.assertEqual(one, two)",
-            ),
-            ("test_a.py", "a, b = {}, 1\nf(a)\nassert a == a"),
-            (
-                "test_a.py",
-                "for row in [[1, 1], [2, 2]]:\n    f()\n    assert row[0] == row[1]",
-            ),
-            ("a.test.js", "const n = 2;\nf(n);\nexpect(n).toBe(2);"),
-            (
-                "a.test.ts",
-                "const one = [3, 1] as number[];\nsort();\nexpect(one).toEqual([3, 1]);",
-            ),
-        ];
-        for (path, body) in constant {
+
+        for &(path, body) in CONSTANT {
             assert_eq!(last_silence(path, body), Some(Silence::Trivial), "{body}");
         }
     }

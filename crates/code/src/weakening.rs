@@ -252,65 +252,13 @@ impl<'a> Comparison<'a> {
         };
         let heirs: Vec<&Placed> = self.after.iter().filter(is_new).collect();
         if wanted.is_empty() {
-            let same =
-                |heir: &&&Placed| heir.case.calls == old.case.calls || !heir.case.checks.is_empty();
-            let inherited = heirs
-                .iter()
-                .find(same)
-                .is_some_and(|heir| heir.case.silence.is_none());
-            return if inherited || old.case.is_helper {
-                Vec::new()
-            } else {
-                vec![pair::Told::removed(&old.case)]
-            };
+            return gone_without_checks(&old.case, &heirs);
         }
-        let about = |heir: &&&Placed| {
-            heir.case
-                .checks
-                .iter()
-                .any(|check| wanted.iter().any(|wanted| check.is_about(wanted)))
-        };
-        if let Some(heir) = heirs.iter().find(about) {
+        if let Some(heir) = heir_of(old, &wanted, &heirs) {
             return pair::compare_pair(&old.case, &heir.case, self.demanded(&old.case));
-        }
-        // Moved to another class or block, with what was set up there written out: the old test tells whether it says as much.
-        let own = |name: &str| {
-            name.rsplit(['.', '>'])
-                .next()
-                .unwrap_or(name)
-                .trim()
-                .to_owned()
-        };
-        let moved = heirs.iter().find(|heir| {
-            own(&heir.case.name) == own(&old.case.name)
-                && wanted.iter().all(|wanted| {
-                    heir.case
-                        .checks
-                        .iter()
-                        .any(|one| is_live(one) && one.asks_alike(wanted))
-                })
-        });
-        if let Some(heir) = moved {
-            return pair::compare_pair(&old.case, &heir.case, self.demanded(&old.case));
-        }
-        // Written anew over rows of data that the text does not show beside it: the old test tells.
-        let over_rows = heirs.iter().any(|heir| {
-            let asked = |wanted: &&Check| {
-                let alike = |one: &&Check| {
-                    is_live(one) && one.hides_its_value() && one.asks_the_same_function(wanted)
-                };
-                heir.case.checks.iter().any(|one| alike(&one))
-            };
-            heir.path == old.path && heir.case.silence.is_none() && wanted.iter().all(asked)
-        });
-        if over_rows {
-            return vec![pair::Told {
-                way: Way::Rewritten,
-                ..pair::Told::removed(&old.case)
-            }];
         }
         // What a helper checked is missed by the tests that called it, or else by nobody.
-        if old.case.is_helper {
+        if old.case.is_helper || is_asked_over_rows(old, &wanted, &heirs) {
             return vec![pair::Told {
                 way: Way::Rewritten,
                 ..pair::Told::removed(&old.case)
@@ -318,6 +266,65 @@ impl<'a> Comparison<'a> {
         }
         vec![pair::Told::removed(&old.case)]
     }
+}
+
+/// Returns the loss of a test without assertions: none where a new one makes the same calls or demands something.
+fn gone_without_checks(old: &Case, heirs: &[&Placed]) -> Vec<pair::Told> {
+    let same = |heir: &&&Placed| heir.case.calls == old.calls || !heir.case.checks.is_empty();
+    let inherited = heirs
+        .iter()
+        .find(same)
+        .is_some_and(|heir| heir.case.silence.is_none());
+    if inherited || old.is_helper {
+        Vec::new()
+    } else {
+        vec![pair::Told::removed(old)]
+    }
+}
+
+/// Returns the new test that a test became: one about the same, or else one of the same name that was moved to another
+/// class or block, with what was set up there written out.
+fn heir_of<'a>(old: &Placed, wanted: &[&Check], heirs: &[&'a Placed]) -> Option<&'a Placed> {
+    let about = |heir: &&&Placed| {
+        heir.case
+            .checks
+            .iter()
+            .any(|check| wanted.iter().any(|wanted| check.is_about(wanted)))
+    };
+    let own = |name: &str| {
+        name.rsplit(['.', '>'])
+            .next()
+            .unwrap_or(name)
+            .trim()
+            .to_owned()
+    };
+    let moved = |heir: &&&Placed| {
+        own(&heir.case.name) == own(&old.case.name)
+            && wanted.iter().all(|wanted| {
+                heir.case
+                    .checks
+                    .iter()
+                    .any(|one| is_live(one) && one.asks_alike(wanted))
+            })
+    };
+    heirs
+        .iter()
+        .find(about)
+        .or_else(|| heirs.iter().find(moved))
+        .copied()
+}
+
+/// Returns whether a test was written anew over rows of data that the text does not show beside it: the old test tells.
+fn is_asked_over_rows(old: &Placed, wanted: &[&Check], heirs: &[&Placed]) -> bool {
+    heirs.iter().any(|heir| {
+        let asked = |wanted: &&Check| {
+            let alike = |one: &&Check| {
+                is_live(one) && one.hides_its_value() && one.asks_the_same_function(wanted)
+            };
+            heir.case.checks.iter().any(|one| alike(&one))
+        };
+        heir.path == old.path && heir.case.silence.is_none() && wanted.iter().all(asked)
+    })
 }
 
 #[cfg(test)]

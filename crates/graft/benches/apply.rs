@@ -163,6 +163,14 @@ fn snippets(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Returns the context of a block that has nothing but words beside it.
+fn context_of(prose: &str) -> Context<'_> {
+    Context {
+        prose,
+        ..Context::default()
+    }
+}
+
 /// Each kind of block of code, with the words beside it.
 fn kinds(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("kinds");
@@ -209,19 +217,16 @@ fn kinds(criterion: &mut Criterion) {
             ),
         ];
         for (name, path, text, snippet, prose) in cases {
-            group.bench_with_input(BenchmarkId::new(name, length), text, |bench, text| {
-                let file = File {
-                    path,
-                    text: Some(text),
-                };
-                let snippet = Snippet {
-                    text: &snippet,
-                    language: "",
-                };
-                let context = Context {
-                    prose: &prose,
-                    ..Context::default()
-                };
+            let file = File {
+                path,
+                text: Some(text),
+            };
+            let snippet = Snippet {
+                text: &snippet,
+                language: "",
+            };
+            let context = context_of(&prose);
+            group.bench_function(BenchmarkId::new(name, length), |bench| {
                 bench.iter(|| applied(graft::apply(black_box(&file), &snippet, &context)));
             });
         }

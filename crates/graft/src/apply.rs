@@ -157,11 +157,11 @@ fn replace_within(
 /// in several places of which they name none, or where the block shows lines around it.
 fn replace_quoted(
     file: &File<'_>,
-    text: &str,
-    block: &str,
+    snippet: &Snippet<'_>,
     context: &Context<'_>,
     prose: &Prose,
 ) -> Option<Graft> {
+    let (text, block) = (file.text?, snippet.text);
     let language = Language::of_path(file.path).filter(|_| context.current.is_none())?;
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let bare = |line: &'_ str| line.trim().trim_end_matches([';', ',', ':']).to_owned();
@@ -273,6 +273,26 @@ fn has_valid_syntax(file: &File<'_>, graft: &Graft) -> Option<bool> {
     Some(!parse_source(&applied.text, language)?.has_error())
 }
 
+/// Refuses a block that shows the code of two labelled states, one of which the file has.
+fn refuse_labelled_states(text: &str, block: &str) -> Option<Graft> {
+    let (one, other) = find_labelled_states(text, block)?;
+    Some(refuse_graft(
+        Reason::Unclear,
+        format!(
+            "the block shows code below `{one}` and below `{other}`, and one of them stands in the file: it is not clear whether the other takes its place"
+        ),
+    ))
+}
+
+/// Returns whether the words speak of a part of a file that stands, as "append to" and "replace `x`" do, whatever the
+/// plan's list of files calls it.
+fn speaks_of_a_part(prose: &Prose, file: &File<'_>, text: &str) -> bool {
+    let replaces = |mention: &Mention| {
+        mention.relation == Relation::Replace && defines_top_name(file, text, &mention.name)
+    };
+    prose.speaks_of_an_end() || prose.replaces_something() && prose.mentions.iter().any(replaces)
+}
+
 fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
     let Some(text) = file.text else {
         return create_file(file, snippet, context);
@@ -287,24 +307,15 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         return Graft::AlreadyApplied;
     }
     if context.intent == Intent::Replace || is_all(context.prose, file.path, snippet.text) {
-        let whole = overwrite_content(
-            text,
-            content_without_address(file, snippet, context),
-            "replaced the whole file, as the plan says",
-        );
+        let whole = overwrite_content(text, shown, "replaced the whole file, as the plan says");
         // A grammar may lag behind what a compiler takes: a whole file that the plan states is its own word.
         return match has_valid_syntax(file, &whole) {
             Some(false) if Language::of_path(file.path) != Some(Language::Python) => whole,
             _ => keep_sound(file, whole, context),
         };
     }
-    // "Append to" and "replace `x`" speak of a file that stands, whatever the plan's list of files calls it.
     let prose = Prose::read(context.prose);
-    let replaces = |mention: &Mention| {
-        mention.relation == Relation::Replace && defines_top_name(file, text, &mention.name)
-    };
-    let part = prose.speaks_of_an_end()
-        || prose.replaces_something() && prose.mentions.iter().any(replaces);
+    let part = speaks_of_a_part(&prose, file, text);
     if context.intent == Intent::Create
         && context.current.is_none()
         && says_overwritten(context.prose, file.path)
@@ -331,15 +342,10 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
             return exact;
         }
     }
-    if let Some((one, other)) = find_labelled_states(text, snippet.text) {
-        return refuse_graft(
-            Reason::Unclear,
-            format!(
-                "the block shows code below `{one}` and below `{other}`, and one of them stands in the file: it is not clear whether the other takes its place"
-            ),
-        );
+    if let Some(refusal) = refuse_labelled_states(text, snippet.text) {
+        return refusal;
     }
-    if let Some(graft) = replace_quoted(file, text, snippet.text, context, &prose) {
+    if let Some(graft) = replace_quoted(file, snippet, context, &prose) {
         return keep_sound(file, graft, context);
     }
     match Language::of_path(file.path) {

@@ -194,14 +194,20 @@ pub(crate) fn blank_lines(text: &str, above: usize, below: usize) -> usize {
     between.matches('\n').count().saturating_sub(1)
 }
 
-/// Blank lines to leave between two items that become neighbours in a list of the file, `items`.
+/// A list of a file, whose habit decides how its items stand apart.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) file: &'a Source<'a>,
+    pub(crate) list: List,
+    pub(crate) items: &'a [Item<'a>],
+}
+
+/// Blank lines to leave between two items that become neighbours in a list.
 pub(crate) fn blank_lines_between(
-    file: &Source<'_>,
-    list: List,
-    items: &[Item<'_>],
+    surroundings: &Surroundings<'_>,
     above: (&Source<'_>, &Item<'_>),
     below: (&Source<'_>, &Item<'_>),
 ) -> usize {
+    let &Surroundings { file, list, items } = surroundings;
     let pair = (
         spacing_class(above.0, above.1),
         spacing_class(below.0, below.1),

@@ -104,19 +104,7 @@ impl MountPlan {
             hidden: hidden_paths(policy, &homes),
             home: home.unwrap_or_else(|| PathBuf::from("/tmp/home")),
         };
-        let names = fs::canonicalize("/etc/resolv.conf")
-            .ok()
-            .filter(|_| network == Network::Open);
-        for part in SYSTEM_PARTS
-            .iter()
-            .map(PathBuf::from)
-            .chain(names)
-            .filter(|part| part.exists())
-        {
-            if is_covered(&places, &part) {
-                places.insert(part, Visibility::Host);
-            }
-        }
+        show_system_parts(network, &mut places);
         show_folders(policy, &homes, &mut places);
         mask_secrets(&mut places, &homes);
         match copy {
@@ -297,6 +285,23 @@ fn system_places(policy: &Policy) -> BTreeMap<PathBuf, Visibility> {
         }
     }
     places
+}
+
+/// Shows the parts of the host's system that lie in covered folders, with its names of servers where the network is open.
+fn show_system_parts(network: Network, places: &mut BTreeMap<PathBuf, Visibility>) {
+    let names = fs::canonicalize("/etc/resolv.conf")
+        .ok()
+        .filter(|_| network == Network::Open);
+    for part in SYSTEM_PARTS
+        .iter()
+        .map(PathBuf::from)
+        .chain(names)
+        .filter(|part| part.exists())
+    {
+        if is_covered(places, &part) {
+            places.insert(part, Visibility::Host);
+        }
+    }
 }
 
 /// Shows toolchains and caches of the homes again: folders below a layer of the run, files as they are.

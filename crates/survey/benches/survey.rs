@@ -85,7 +85,22 @@ fn plant(root: &Path, files: usize) {
     }
 }
 
-fn measure(criterion: &mut Criterion, name: &str, root: &Path, files: usize, edited: &Path) {
+/// A tree to survey.
+struct Measured<'a> {
+    name: &'a str,
+    root: &'a Path,
+    files: usize,
+    /// The file that is changed between two surveys; none where there is no such file.
+    edited: &'a Path,
+}
+
+fn measure(criterion: &mut Criterion, measured: &Measured<'_>) {
+    let &Measured {
+        name,
+        root,
+        files,
+        edited,
+    } = measured;
     let mut group = criterion.benchmark_group("survey");
     group
         .sample_size(10)
@@ -118,15 +133,25 @@ fn growing(criterion: &mut Criterion) {
         plant(tree.path(), files);
         measure(
             criterion,
-            &files.to_string(),
-            tree.path(),
-            files,
-            &tree.path().join("app/routers/thing_0.py"),
+            &Measured {
+                name: &files.to_string(),
+                root: tree.path(),
+                files,
+                edited: &tree.path().join("app/routers/thing_0.py"),
+            },
         );
     }
     // Only read: no file of a tree that is not ours is edited.
     if let Some(tree) = env::var_os("SURVEY_TREE") {
-        measure(criterion, "own tree", Path::new(&tree), 1, Path::new(""));
+        measure(
+            criterion,
+            &Measured {
+                name: "own tree",
+                root: Path::new(&tree),
+                files: 1,
+                edited: Path::new(""),
+            },
+        );
     }
 }
 

@@ -82,9 +82,9 @@ fn what_was_spent_is_found_in_the_events() {
     );
 }
 
-#[test]
-fn each_limit_ends_it_before_the_next_request() {
-    let turns = |_: &Request<'_>| Reply {
+/// Goes on with a turn that costs a thousand tokens and half a dollar.
+fn costly_turn(_: &Request<'_>) -> Reply {
+    Reply {
         usage: Usage {
             input: 600,
             output: 400,
@@ -92,7 +92,11 @@ fn each_limit_ends_it_before_the_next_request() {
             ..Usage::default()
         },
         ..turn("", &[("a", "Append", json!({ "file": "f", "text": "1" }))])
-    };
+    }
+}
+
+#[test]
+fn each_limit_ends_it_before_the_next_request() {
     let limits = [
         (
             Budget {
@@ -125,7 +129,7 @@ fn each_limit_ends_it_before_the_next_request() {
         ),
     ];
     for (budget, limit, turned) in limits {
-        let (ending, memory, spent) = talk(turns, budget, Spent::default());
+        let (ending, memory, spent) = talk(costly_turn, budget, Spent::default());
         assert_eq!((ending, spent.turns), (Ending::Limit(limit), turned));
         assert_eq!(
             memory.names().iter().rev().take(2).collect::<Vec<_>>(),
@@ -137,7 +141,7 @@ fn each_limit_ends_it_before_the_next_request() {
         ..Budget::default()
     };
     let (ending, _, spent) = talk(
-        turns,
+        costly_turn,
         budget,
         Spent {
             elapsed_ms: 1_000,

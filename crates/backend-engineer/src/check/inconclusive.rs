@@ -67,6 +67,7 @@ pub(crate) enum Inconclusive {
 }
 
 impl fmt::Display for Inconclusive {
+    #[expect(clippy::too_many_lines, reason = "a table: each reason with its words")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Inconclusive::NoTests => f.write_str("no test was run"),
@@ -356,90 +357,92 @@ mod tests {
         inconclusive_reason(&context, code, output).map(|why| why.to_string())
     }
 
+    /// A script, its exit code and its output, which tell of something that is missing beside the code.
+    const SOMETHING_MISSING: &[(&str, i32, &str)] = &[
+        ("pytest", 127, "bash: line 1: pytest: command not found\n"),
+        (
+            "python -m pytest",
+            1,
+            "/usr/bin/python: No module named pytest\n",
+        ),
+        (
+            "pytest tests",
+            2,
+            "E   ModuleNotFoundError: No module named 'fastapi'\n",
+        ),
+        ("pytest tests", 5, "no tests ran in 0.01s\n"),
+        (
+            "pytest tests/test_a.py",
+            4,
+            "ERROR: file or directory not found: tests/test_a.py\n",
+        ),
+        (
+            "pytest --nope",
+            4,
+            "ERROR: usage: pytest\npytest: error: unrecognized arguments: --nope\n",
+        ),
+        (
+            "pytest",
+            1,
+            "E  psycopg.OperationalError: connection failed: Connection refused\n",
+        ),
+        (
+            "node --test test",
+            1,
+            "not ok 1 - a\n  failureType: 'testCodeFailure'\n  error: 'connect ECONNREFUSED 127.0.0.1:5672'\n# fail 1\n",
+        ),
+        (
+            "make test",
+            2,
+            "pytest -q\nmake: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n",
+        ),
+        (
+            "python3 chk.py",
+            1,
+            "OSError: [Errno 30] Read-only file system: '../outside.txt'\n",
+        ),
+        (
+            "node chk.js",
+            1,
+            "Error: EROFS: read-only file system, open '../outside.txt'\n",
+        ),
+        ("npm test", 1, "npm error Missing script: \"test\"\n"),
+        (
+            "npx vitest run",
+            1,
+            "No test files found, exiting with code 1\n",
+        ),
+        (
+            "npx jest --passWithNoTests test",
+            0,
+            "No tests found, exiting with code 0\n",
+        ),
+        (
+            "python -m unittest tests",
+            0,
+            "Ran 0 tests in 0.000s\n\nOK\n",
+        ),
+        (
+            "npx vitest",
+            1,
+            "Error: Cannot find package 'zod' imported from /x/a.ts\n",
+        ),
+        ("pytest tests", 0, "======= 1 skipped in 0.01s =======\n"),
+        (
+            "pytest tests -k nosuch",
+            0,
+            "======= 3 deselected in 0.01s =======\nstage passed\n",
+        ),
+        (
+            "node --test test",
+            0,
+            "ℹ tests 0\nℹ suites 0\nℹ pass 0\nℹ fail 0\n",
+        ),
+    ];
+
     #[test]
     fn what_is_missing_is_no_verdict_on_the_code() {
-        let cases = [
-            ("pytest", 127, "bash: line 1: pytest: command not found\n"),
-            (
-                "python -m pytest",
-                1,
-                "/usr/bin/python: No module named pytest\n",
-            ),
-            (
-                "pytest tests",
-                2,
-                "E   ModuleNotFoundError: No module named 'fastapi'\n",
-            ),
-            ("pytest tests", 5, "no tests ran in 0.01s\n"),
-            (
-                "pytest tests/test_a.py",
-                4,
-                "ERROR: file or directory not found: tests/test_a.py\n",
-            ),
-            (
-                "pytest --nope",
-                4,
-                "ERROR: usage: pytest\npytest: error: unrecognized arguments: --nope\n",
-            ),
-            (
-                "pytest",
-                1,
-                "E  psycopg.OperationalError: connection failed: Connection refused\n",
-            ),
-            (
-                "node --test test",
-                1,
-                "not ok 1 - a\n  failureType: 'testCodeFailure'\n  error: 'connect ECONNREFUSED 127.0.0.1:5672'\n# fail 1\n",
-            ),
-            (
-                "make test",
-                2,
-                "pytest -q\nmake: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n",
-            ),
-            (
-                "python3 chk.py",
-                1,
-                "OSError: [Errno 30] Read-only file system: '../outside.txt'\n",
-            ),
-            (
-                "node chk.js",
-                1,
-                "Error: EROFS: read-only file system, open '../outside.txt'\n",
-            ),
-            ("npm test", 1, "npm error Missing script: \"test\"\n"),
-            (
-                "npx vitest run",
-                1,
-                "No test files found, exiting with code 1\n",
-            ),
-            (
-                "npx jest --passWithNoTests test",
-                0,
-                "No tests found, exiting with code 0\n",
-            ),
-            (
-                "python -m unittest tests",
-                0,
-                "Ran 0 tests in 0.000s\n\nOK\n",
-            ),
-            (
-                "npx vitest",
-                1,
-                "Error: Cannot find package 'zod' imported from /x/a.ts\n",
-            ),
-            ("pytest tests", 0, "======= 1 skipped in 0.01s =======\n"),
-            (
-                "pytest tests -k nosuch",
-                0,
-                "======= 3 deselected in 0.01s =======\nstage passed\n",
-            ),
-            (
-                "node --test test",
-                0,
-                "ℹ tests 0\nℹ suites 0\nℹ pass 0\nℹ fail 0\n",
-            ),
-        ];
-        for (script, code, output) in cases {
+        for &(script, code, output) in SOMETHING_MISSING {
             assert!(found(script, code, output).is_some(), "{script}: {output}");
         }
     }

@@ -328,89 +328,91 @@ mod tests {
         vacuous_reason(&shell::read(&strict_form(&reading, checks)), checks, false)
     }
 
+    /// A script, and why its status says nothing.
+    const SAYING_NOTHING: &[(&str, Vacuous)] = &[
+        ("true", Vacuous::Idle),
+        ("echo ok", Vacuous::Idle),
+        ("cd api && echo ok", Vacuous::Idle),
+        ("exit 0", Vacuous::Idle),
+        ("false || echo ok", Vacuous::Idle),
+        ("pytest || true", Vacuous::Nothing(NothingReason::Or)),
+        ("pytest || echo failed", Vacuous::Output(OutputReason::Or)),
+        ("pytest; true", Vacuous::Nothing(NothingReason::Sequence)),
+        ("pytest &", Vacuous::Nothing(NothingReason::Background)),
+        (
+            "pytest; echo $?",
+            Vacuous::Output(OutputReason::StatusPrinted),
+        ),
+        (
+            "if pytest; then echo ok; fi",
+            Vacuous::Output(OutputReason::Condition),
+        ),
+        (
+            "if [ -f a ]; then true; else pytest; fi",
+            Vacuous::Nothing(NothingReason::Condition),
+        ),
+        (
+            "if [ -f a ]; then pytest; elif [ -f b ]; then jest; fi",
+            Vacuous::Nothing(NothingReason::Condition),
+        ),
+        (
+            "if [ -f a ]; then pytest || true; else pytest; fi",
+            Vacuous::Nothing(NothingReason::Or),
+        ),
+        ("pytest --collect-only -q", Vacuous::Lists),
+        ("npx jest --listTests", Vacuous::Lists),
+        ("! pytest", Vacuous::Negated),
+        ("cd api && ! npm test", Vacuous::Negated),
+        ("! uv run pytest -q", Vacuous::Negated),
+        ("! ( cd api && make test )", Vacuous::Negated),
+        (
+            "test -z \"$(npx eslint . | tail -1)\"",
+            Vacuous::Substituted,
+        ),
+        ("! test -n \"$(npx eslint .)\"", Vacuous::Substituted),
+        ("cat <(node a.js | sort)", Vacuous::Substituted),
+        (
+            "trap 'exit 0' EXIT; pytest",
+            Vacuous::Nothing(NothingReason::Trap),
+        ),
+        (
+            "bash -c \"python3 -m unittest a.b || true\"",
+            Vacuous::Nothing(NothingReason::Or),
+        ),
+        (
+            "sh -c 'python3 -m unittest a.b; exit 0'",
+            Vacuous::Nothing(NothingReason::Sequence),
+        ),
+        (
+            "bash -c 'npx vitest run | tail -3'",
+            Vacuous::Output(OutputReason::Pipe),
+        ),
+        (
+            "python3 scripts/config.py || true",
+            Vacuous::Nothing(NothingReason::Or),
+        ),
+        ("npm run build || :", Vacuous::Nothing(NothingReason::Or)),
+        (
+            "grep -rn x app || true",
+            Vacuous::Output(OutputReason::Shows),
+        ),
+        ("git status --short", Vacuous::Output(OutputReason::Shows)),
+        ("git diff -- app", Vacuous::Output(OutputReason::Shows)),
+        (
+            "set +e; python3 a.py; set -e; echo ok",
+            Vacuous::Nothing(NothingReason::Sequence),
+        ),
+        ("grep -q x app/a.py || pytest", Vacuous::Spared),
+        ("cd api && ( [ -n \"$CI\" ] || npx jest )", Vacuous::Spared),
+        (
+            "test -f a || python3 a.py | grep x",
+            Vacuous::Output(OutputReason::Pipe),
+        ),
+    ];
+
     #[test]
     fn swallowed_and_idle_scripts_say_nothing() {
-        let cases = [
-            ("true", Vacuous::Idle),
-            ("echo ok", Vacuous::Idle),
-            ("cd api && echo ok", Vacuous::Idle),
-            ("exit 0", Vacuous::Idle),
-            ("false || echo ok", Vacuous::Idle),
-            ("pytest || true", Vacuous::Nothing(NothingReason::Or)),
-            ("pytest || echo failed", Vacuous::Output(OutputReason::Or)),
-            ("pytest; true", Vacuous::Nothing(NothingReason::Sequence)),
-            ("pytest &", Vacuous::Nothing(NothingReason::Background)),
-            (
-                "pytest; echo $?",
-                Vacuous::Output(OutputReason::StatusPrinted),
-            ),
-            (
-                "if pytest; then echo ok; fi",
-                Vacuous::Output(OutputReason::Condition),
-            ),
-            (
-                "if [ -f a ]; then true; else pytest; fi",
-                Vacuous::Nothing(NothingReason::Condition),
-            ),
-            (
-                "if [ -f a ]; then pytest; elif [ -f b ]; then jest; fi",
-                Vacuous::Nothing(NothingReason::Condition),
-            ),
-            (
-                "if [ -f a ]; then pytest || true; else pytest; fi",
-                Vacuous::Nothing(NothingReason::Or),
-            ),
-            ("pytest --collect-only -q", Vacuous::Lists),
-            ("npx jest --listTests", Vacuous::Lists),
-            ("! pytest", Vacuous::Negated),
-            ("cd api && ! npm test", Vacuous::Negated),
-            ("! uv run pytest -q", Vacuous::Negated),
-            ("! ( cd api && make test )", Vacuous::Negated),
-            (
-                "test -z \"$(npx eslint . | tail -1)\"",
-                Vacuous::Substituted,
-            ),
-            ("! test -n \"$(npx eslint .)\"", Vacuous::Substituted),
-            ("cat <(node a.js | sort)", Vacuous::Substituted),
-            (
-                "trap 'exit 0' EXIT; pytest",
-                Vacuous::Nothing(NothingReason::Trap),
-            ),
-            (
-                "bash -c \"python3 -m unittest a.b || true\"",
-                Vacuous::Nothing(NothingReason::Or),
-            ),
-            (
-                "sh -c 'python3 -m unittest a.b; exit 0'",
-                Vacuous::Nothing(NothingReason::Sequence),
-            ),
-            (
-                "bash -c 'npx vitest run | tail -3'",
-                Vacuous::Output(OutputReason::Pipe),
-            ),
-            (
-                "python3 scripts/config.py || true",
-                Vacuous::Nothing(NothingReason::Or),
-            ),
-            ("npm run build || :", Vacuous::Nothing(NothingReason::Or)),
-            (
-                "grep -rn x app || true",
-                Vacuous::Output(OutputReason::Shows),
-            ),
-            ("git status --short", Vacuous::Output(OutputReason::Shows)),
-            ("git diff -- app", Vacuous::Output(OutputReason::Shows)),
-            (
-                "set +e; python3 a.py; set -e; echo ok",
-                Vacuous::Nothing(NothingReason::Sequence),
-            ),
-            ("grep -q x app/a.py || pytest", Vacuous::Spared),
-            ("cd api && ( [ -n \"$CI\" ] || npx jest )", Vacuous::Spared),
-            (
-                "test -f a || python3 a.py | grep x",
-                Vacuous::Output(OutputReason::Pipe),
-            ),
-        ];
-        for (script, why) in cases {
+        for &(script, why) in SAYING_NOTHING {
             assert_eq!(reason_of_script(script), Some(why), "{script}");
         }
         for script in [

@@ -353,12 +353,6 @@ fn of_file(event: &Event) -> Option<EventLine> {
             lines_added,
             lines_removed,
         } => {
-            let word = match action {
-                FileAction::Create => "create",
-                FileAction::Modify => "modify",
-                FileAction::Delete => "delete",
-                FileAction::Rename => "rename",
-            };
             let counts = describe_counts(*lines_added, *lines_removed);
             let how = if how.is_empty() {
                 String::new()
@@ -366,7 +360,7 @@ fn of_file(event: &Event) -> Option<EventLine> {
                 format!("  {}", one_line(how))
             };
             make_line(
-                word,
+                name_action(action),
                 WordStyle::Good,
                 format!("{}{counts}{how}", one_line(path)),
             )
@@ -409,6 +403,15 @@ fn of_file(event: &Event) -> Option<EventLine> {
             make_line("taken over", WordStyle::Good, path_with_reason(path, why))
         }
         _ => None,
+    }
+}
+
+fn name_action(action: &FileAction) -> &'static str {
+    match action {
+        FileAction::Create => "create",
+        FileAction::Modify => "modify",
+        FileAction::Delete => "delete",
+        FileAction::Rename => "rename",
     }
 }
 

@@ -95,13 +95,44 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
         palette.bold(run.id.as_str()),
         runs::describe_outcome(run)
     );
+    for (name, value) in facts_of_run(run) {
+        if !value.is_empty() {
+            text += &format!("{} {value}\n", palette.faint(&format!("{name:>12}")));
+        }
+    }
+    text.push('\n');
+    let told = |event: &Event| matches!(event, Event::RunStarted { .. });
+    for recorded in events
+        .iter()
+        .filter(|recorded| !told(&recorded.event) && !is_a_beginning(recorded, events))
+    {
+        if let Some(line) = event_line::format_event(&recorded.event, palette) {
+            text += line.trim_end();
+            text += &step_time(recorded, events)
+                .map(|time| format!(" {}", palette.faint(&time)))
+                .unwrap_or_default();
+            text.push('\n');
+        }
+    }
+    if run.state == RunState::Interrupted {
+        text += &format!(
+            "\nIt ended before its work did. `backend-engineer resume {0}` goes on with it, \
+             `backend-engineer undo {0}` takes back what it wrote.\n",
+            run.id
+        );
+    }
+    text
+}
+
+/// Returns the facts about a run with their names; empty where there is none.
+fn facts_of_run(run: &RunSummary) -> [(&'static str, String); 6] {
     let arguments: Vec<String> = run
         .start
         .argv
         .iter()
         .map(|argument| one_line(argument))
         .collect();
-    for (name, value) in [
+    [
         (
             "plan",
             format!(
@@ -129,33 +160,7 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
         ),
-    ] {
-        if !value.is_empty() {
-            text += &format!("{} {value}\n", palette.faint(&format!("{name:>12}")));
-        }
-    }
-    text.push('\n');
-    let told = |event: &Event| matches!(event, Event::RunStarted { .. });
-    for recorded in events
-        .iter()
-        .filter(|recorded| !told(&recorded.event) && !is_a_beginning(recorded, events))
-    {
-        if let Some(line) = event_line::format_event(&recorded.event, palette) {
-            text += line.trim_end();
-            text += &step_time(recorded, events)
-                .map(|time| format!(" {}", palette.faint(&time)))
-                .unwrap_or_default();
-            text.push('\n');
-        }
-    }
-    if run.state == RunState::Interrupted {
-        text += &format!(
-            "\nIt ended before its work did. `backend-engineer resume {0}` goes on with it, \
-             `backend-engineer undo {0}` takes back what it wrote.\n",
-            run.id
-        );
-    }
-    text
+    ]
 }
 
 /// Returns how long the step took that `recorded` begins: until the next one begins, or the run's last word.

@@ -123,7 +123,7 @@ async fn run_conversation(
     failures: Option<String>,
 ) -> Result<(), Stop> {
     let run = work.run;
-    let beside = ConcurrentChecks::start(work, change).unzip();
+    let (checks, trees) = ConcurrentChecks::start(work, change).unzip();
     let system = prompt::system_prompt(model_setup, run);
     let (first, seen) = prompt::first_task(work, change, model_setup);
     let kept = prompt::text_kept_on_compaction(work, change, model_setup);
@@ -136,43 +136,16 @@ async fn run_conversation(
         ..
     } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
-    let (checks, trees) = beside;
     let context = ToolContext::new(work.reborrow(), model_setup.scope_mode, memory)
         .with_concurrent_checks(checks.as_ref());
-    let names: Vec<&str> = model_setup
-        .definition
-        .tools
-        .iter()
-        .copied()
-        .filter(|tool| *tool != "Bash" || context.runs_commands())
-        .collect();
-    let tools = tools_of_names(&names, &context);
+    let tools = usable_tools(model_setup, &context);
     let voice = SessionRecord(&run.recorder);
     let keep = move || kept.clone();
-    let agent = Agent {
-        name: model_setup.definition.name.clone(),
-        model: model_setup.model.as_ref(),
-        tools: tools
-            .iter()
-            .map(|tool| tool.as_ref() as &dyn Tool)
-            .collect(),
-        budget: model_setup.budget,
-        max_tokens: REPLY,
-        effort: model_setup.effort.map(|effort| effort.name().to_owned()),
-        cache: if run.recorder.longest_wait_ms()? >= LONG_PAUSE_MS {
-            CacheTime::Hour
-        } else {
-            CacheTime::Usual
-        },
-        record: &voice,
-        keep: &keep,
-    };
+    let agent = new_agent(model_setup, &tools, &voice, &keep)?;
     let mut restored = false;
     if conversation.is_none() {
         let recorded = model_setup.recorded_of(label, title);
-        *conversation = agent
-            .resume(recorded.iter().copied())
-            .map_err(|error| halt_of(error).1)?;
+        *conversation = resume_recorded(&agent, &recorded)?;
         restored = conversation.is_some();
         *rounds = rounds_of(&recorded);
     }
@@ -209,6 +182,54 @@ async fn run_conversation(
         change.known = checks.into_known();
     }
     record_ending(work, session, ending)
+}
+
+/// Returns the tools of a model's definition that it can use here.
+fn usable_tools<'d>(
+    model_setup: &ModelSetup,
+    context: &'d ToolContext<'_>,
+) -> Vec<Box<dyn Tool + 'd>> {
+    let names: Vec<&str> = model_setup
+        .definition
+        .tools
+        .iter()
+        .copied()
+        .filter(|tool| *tool != "Bash" || context.runs_commands())
+        .collect();
+    tools_of_names(&names, context)
+}
+
+fn new_agent<'a>(
+    model_setup: &'a ModelSetup,
+    tools: &'a [Box<dyn Tool + 'a>],
+    record: &'a SessionRecord<'a>,
+    keep: &'a dyn Fn() -> String,
+) -> Result<Agent<'a>, Stop> {
+    Ok(Agent {
+        name: model_setup.definition.name.clone(),
+        model: model_setup.model.as_ref(),
+        tools: tools
+            .iter()
+            .map(|tool| tool.as_ref() as &dyn Tool)
+            .collect(),
+        budget: model_setup.budget,
+        max_tokens: REPLY,
+        effort: model_setup.effort.map(|effort| effort.name().to_owned()),
+        cache: if record.0.longest_wait_ms()? >= LONG_PAUSE_MS {
+            CacheTime::Hour
+        } else {
+            CacheTime::Usual
+        },
+        record,
+        keep,
+    })
+}
+
+/// Returns the conversation that an interrupted run recorded, if there is one.
+fn resume_recorded(agent: &Agent<'_>, recorded: &[&Event]) -> Result<Option<Conversation>, Stop> {
+    agent
+        .resume(recorded.iter().copied())
+        .map_err(|error| halt_of(error).1)
 }
 
 /// The texts that a model is given its task in.

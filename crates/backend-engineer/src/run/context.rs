@@ -168,15 +168,7 @@ impl RunContext {
         let files = files_of(facts, &loaded.plan);
         let recorder =
             Recorder::new(journal, run, listener, redactor.clone()).keep_whole(options.keep_output);
-        if goes_on {
-            recorder.record_and_show(Event::RunResumed {
-                argv: start.argv,
-                version: start.version,
-            })?;
-        } else if !start.phases.is_empty() {
-            // What works on no unit (`check`, `accept`) is no run to whoever listens.
-            recorder.record_and_show(start.event())?;
-        }
+        announce_start(&recorder, start, goes_on)?;
         Ok(RunContext {
             plan: loaded.plan,
             plan_path: loaded.path,
@@ -253,4 +245,18 @@ impl RunContext {
         self.remarks.push(text.clone());
         self.emit(Event::Note { text })
     }
+}
+
+/// Reports that a run begins, or goes on.
+fn announce_start(recorder: &Recorder, start: RunStart, goes_on: bool) -> Result<(), Stop> {
+    if goes_on {
+        recorder.record_and_show(Event::RunResumed {
+            argv: start.argv,
+            version: start.version,
+        })?;
+    } else if !start.phases.is_empty() {
+        // What works on no unit (`check`, `accept`) is no run to whoever listens.
+        recorder.record_and_show(start.event())?;
+    }
+    Ok(())
 }

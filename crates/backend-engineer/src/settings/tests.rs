@@ -257,86 +257,89 @@ fn the_user_tells_what_a_model_costs() {
     }
 }
 
+/// A configuration, what is said of it behind the name of its file, and a part of the hint.
+const WRONG_SETTINGS: &[(&str, &str, &str)] = &[
+    (
+        "\nsandbx = \"auto\"",
+        ":2: there is no setting `sandbx`",
+        "Did you mean `sandbox`",
+    ),
+    (
+        "[commands]\ntests = \"x\"",
+        ":2: there is no setting `commands.tests`",
+        "Did you mean `commands.test`",
+    ),
+    (
+        "colour = 1",
+        ":1: there is no setting `colour`",
+        "The settings are sandbox, network",
+    ),
+    (
+        "network = \"yes\"",
+        ":1: `network` takes true or false, not a text",
+        "",
+    ),
+    (
+        "sandbox = \"none\"",
+        ":1: `sandbox`: `none` is none of auto",
+        "",
+    ),
+    ("timeout = 1.5", ":1: `timeout` takes seconds, or", ""),
+    ("timeout = -1", ":1: `timeout`: `-1` is no time", ""),
+    (
+        "protected = \"a\"",
+        ":1: `protected` takes a list of globs, not a text",
+        "",
+    ),
+    ("protected = [\n\"a\",\n\"[\"]", ":3: `[` is no glob", ""),
+    (
+        "commands = 3",
+        ":1: `commands` takes a table of keys, not a number",
+        "",
+    ),
+    (
+        "[commands]\ntest = [\"a\", 1]",
+        ":2: `commands.test` takes a command or a list of them, not a number",
+        "",
+    ),
+    (
+        "[commands]\ntest = \" \"",
+        ":2: `commands.test` holds an empty command",
+        "",
+    ),
+    (
+        "[services]\ndb = \"db\"",
+        ":2: `services.db`: `db` is neither a port",
+        "",
+    ),
+    (
+        "[services]\ndb = { disposable = true }",
+        ":2: `services.db` needs `port`",
+        "",
+    ),
+    (
+        "[services]\ndb = { port = 1, disposible = true }",
+        ":2: ",
+        "",
+    ),
+    ("env = [\"A=1\"]", ":1: `env`: give the name alone", ""),
+    (
+        "[prices]\n\"m\" = { input = 0, output = 0 }",
+        ":1: `prices` stands only in your own configuration",
+        "",
+    ),
+    (
+        "trusted = [\"/\"]",
+        ":1: `trusted` stands only in your own configuration",
+        "",
+    ),
+    ("sandbox = ", ":1: ", ""),
+    ("network = true\nnetwork = false", ":2: ", ""),
+];
+
 #[test]
 fn a_wrong_setting_is_named_with_its_place() {
-    for (text, message, hint) in [
-        (
-            "\nsandbx = \"auto\"",
-            ":2: there is no setting `sandbx`",
-            "Did you mean `sandbox`",
-        ),
-        (
-            "[commands]\ntests = \"x\"",
-            ":2: there is no setting `commands.tests`",
-            "Did you mean `commands.test`",
-        ),
-        (
-            "colour = 1",
-            ":1: there is no setting `colour`",
-            "The settings are sandbox, network",
-        ),
-        (
-            "network = \"yes\"",
-            ":1: `network` takes true or false, not a text",
-            "",
-        ),
-        (
-            "sandbox = \"none\"",
-            ":1: `sandbox`: `none` is none of auto",
-            "",
-        ),
-        ("timeout = 1.5", ":1: `timeout` takes seconds, or", ""),
-        ("timeout = -1", ":1: `timeout`: `-1` is no time", ""),
-        (
-            "protected = \"a\"",
-            ":1: `protected` takes a list of globs, not a text",
-            "",
-        ),
-        ("protected = [\n\"a\",\n\"[\"]", ":3: `[` is no glob", ""),
-        (
-            "commands = 3",
-            ":1: `commands` takes a table of keys, not a number",
-            "",
-        ),
-        (
-            "[commands]\ntest = [\"a\", 1]",
-            ":2: `commands.test` takes a command or a list of them, not a number",
-            "",
-        ),
-        (
-            "[commands]\ntest = \" \"",
-            ":2: `commands.test` holds an empty command",
-            "",
-        ),
-        (
-            "[services]\ndb = \"db\"",
-            ":2: `services.db`: `db` is neither a port",
-            "",
-        ),
-        (
-            "[services]\ndb = { disposable = true }",
-            ":2: `services.db` needs `port`",
-            "",
-        ),
-        (
-            "[services]\ndb = { port = 1, disposible = true }",
-            ":2: ",
-            "",
-        ),
-        ("env = [\"A=1\"]", ":1: `env`: give the name alone", ""),
-        (
-            "[prices]\n\"m\" = { input = 0, output = 0 }",
-            ":1: `prices` stands only in your own configuration",
-            "",
-        ),
-        (
-            "trusted = [\"/\"]",
-            ":1: `trusted` stands only in your own configuration",
-            "",
-        ),
-        ("sandbox = ", ":1: ", ""),
-        ("network = true\nnetwork = false", ":2: ", ""),
-    ] {
+    for &(text, message, hint) in WRONG_SETTINGS {
         let stop = Scene::new(text, "").read().expect_err(text);
         assert_eq!(stop.exit, crate::stop::Exit::Usage);
         let expected = format!(".backend-engineer/config.toml{message}");

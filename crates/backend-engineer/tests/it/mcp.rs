@@ -169,31 +169,24 @@ fn scene() -> Scene {
     scene
 }
 
+const TOOLS: [&str; 9] = [
+    "plan",
+    "check",
+    "survey",
+    "implement",
+    "verify",
+    "status",
+    "report",
+    "diff",
+    "undo",
+];
+
 #[test]
 fn every_tool_is_called_and_every_resource_read() {
     let scene = scene();
     let mut session = Session::begin(&scene, &[], None);
     let tools = session.ask("tools/list", json!({}));
-    let names: Vec<&str> = tools["result"]["tools"]
-        .as_array()
-        .expect("tools")
-        .iter()
-        .filter_map(|tool| tool["name"].as_str())
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "plan",
-            "check",
-            "survey",
-            "implement",
-            "verify",
-            "status",
-            "report",
-            "diff",
-            "undo"
-        ]
-    );
+    assert_eq!(names_of_tools(&tools), TOOLS);
     let phase = json!({ "plan": "docs/plan.md", "phase": "1" });
     assert!(text(&session.call("plan", json!({ "plan": "docs/plan.md" }))).contains("Phase 1"));
     assert_eq!(
@@ -238,6 +231,25 @@ fn every_tool_is_called_and_every_resource_read() {
     );
     assert!(text(&session.call("report", json!({}))).contains("Implementation Complete"));
     assert!(text(&session.call("diff", json!({}))).contains("\n+two = 2\n"));
+    read_a_resource_of_each_kind(&mut session);
+    let undone = session.call("undo", json!({}));
+    assert!(
+        text(&undone).contains("is undone") && scene.read("app.py") == "one = 1\n",
+        "{undone}"
+    );
+    assert_eq!(session.end(), Some(0));
+}
+
+fn names_of_tools(tools: &Value) -> Vec<&str> {
+    tools["result"]["tools"]
+        .as_array()
+        .expect("tools")
+        .iter()
+        .filter_map(|tool| tool["name"].as_str())
+        .collect()
+}
+
+fn read_a_resource_of_each_kind(session: &mut Session) {
     let listed = session.ask("resources/list", json!({}));
     let addresses: Vec<String> = listed["result"]["resources"]
         .as_array()
@@ -262,12 +274,6 @@ fn every_tool_is_called_and_every_resource_read() {
             "{read}"
         );
     }
-    let undone = session.call("undo", json!({}));
-    assert!(
-        text(&undone).contains("is undone") && scene.read("app.py") == "one = 1\n",
-        "{undone}"
-    );
-    assert_eq!(session.end(), Some(0));
 }
 
 #[test]

@@ -71,157 +71,161 @@ fn what_does_nothing_is_made_to_fail() {
     }
 }
 
+/// Python, and the mutants that are made of it.
+const PYTHON_MUTANTS: &[(&str, &[&str])] = &[
+    ("def f(a):\n    return a\n", &["2: return a -> return None"]),
+    (
+        "def f(a):\n    return True\n",
+        &["2: return True -> return False"],
+    ),
+    ("x = 1\n", &[]),
+    ("class A:\n    x: int = 1\n", &[]),
+    (
+        "def f(a):\n    if a < 0:\n        raise ValueError(a)\n    g(a)\n",
+        &[
+            "2: if a < 0: raise ValueError(a) -> pass",
+            "4: g(a) -> pass",
+            "2: a < 0 -> a < 1",
+            "2: a < 0 -> a <= 0",
+        ],
+    ),
+    (
+        "def f(a):\n    if not a:\n        g()\n",
+        &["2: not a -> a", "3: g() -> pass"],
+    ),
+    (
+        "def f(a):\n    if a == b:\n        x = a\n",
+        &["2: a == b -> a != b"],
+    ),
+    (
+        "def f(a):\n    x = a not in b and c\n",
+        &[
+            "2: a not in b and c -> a not in b or c",
+            "2: a not in b -> a in b",
+        ],
+    ),
+    (
+        "def f(a):\n    x = a if a is None else b\n",
+        &["2: a is None -> a is not None"],
+    ),
+    (
+        "def f(a):\n    x = 1 < a < 3\n",
+        &["2: 1 < a < 3 -> 2 < a < 3", "2: 1 < a < 3 -> 1 < a < 4"],
+    ),
+    ("def f(a):\n    x = g(a, b)\n", &["2: g(a, b) -> g(b, a)"]),
+    (
+        "def f(a):\n    x = max(a, b) + g(a, a) + h(a, k=b) + i(lambda: 1, b)\n",
+        &["2: lambda: 1 -> lambda: 2"],
+    ),
+    (
+        "async def f(a):\n    x = await g(a)\n    await h()\n",
+        &["3: await h() -> pass", "2: await g(a) -> g(a)"],
+    ),
+    (
+        "def f(a):\n    logger.info(1, 2)\n    self._log.debug(1)\n    print(1)\n",
+        &[],
+    ),
+    (
+        "def f(a):\n    try:\n        x = a\n    except E:\n        raise F(1.5)\n",
+        &["5: raise F(1.5) -> pass", "5: F(1.5) -> F(2.5)"],
+    ),
+    (
+        "def f(a):\n    \"\"\"Doc 1.\"\"\"\n    x = f'{a:10}'\n",
+        &[],
+    ),
+    ("def f(a):\n    assert a\n", &["2: assert a -> pass"]),
+    (
+        "def f(a):\n    x = [b for b in a if b]\n",
+        &["2: b -> not (b)"],
+    ),
+    ("def f(a:\n    return 1\n", &[]),
+];
+
 #[test]
 fn python_is_made_wrong() {
-    let rows: &[(&str, &[&str])] = &[
-        ("def f(a):\n    return a\n", &["2: return a -> return None"]),
-        (
-            "def f(a):\n    return True\n",
-            &["2: return True -> return False"],
-        ),
-        ("x = 1\n", &[]),
-        ("class A:\n    x: int = 1\n", &[]),
-        (
-            "def f(a):\n    if a < 0:\n        raise ValueError(a)\n    g(a)\n",
-            &[
-                "2: if a < 0: raise ValueError(a) -> pass",
-                "4: g(a) -> pass",
-                "2: a < 0 -> a < 1",
-                "2: a < 0 -> a <= 0",
-            ],
-        ),
-        (
-            "def f(a):\n    if not a:\n        g()\n",
-            &["2: not a -> a", "3: g() -> pass"],
-        ),
-        (
-            "def f(a):\n    if a == b:\n        x = a\n",
-            &["2: a == b -> a != b"],
-        ),
-        (
-            "def f(a):\n    x = a not in b and c\n",
-            &[
-                "2: a not in b and c -> a not in b or c",
-                "2: a not in b -> a in b",
-            ],
-        ),
-        (
-            "def f(a):\n    x = a if a is None else b\n",
-            &["2: a is None -> a is not None"],
-        ),
-        (
-            "def f(a):\n    x = 1 < a < 3\n",
-            &["2: 1 < a < 3 -> 2 < a < 3", "2: 1 < a < 3 -> 1 < a < 4"],
-        ),
-        ("def f(a):\n    x = g(a, b)\n", &["2: g(a, b) -> g(b, a)"]),
-        (
-            "def f(a):\n    x = max(a, b) + g(a, a) + h(a, k=b) + i(lambda: 1, b)\n",
-            &["2: lambda: 1 -> lambda: 2"],
-        ),
-        (
-            "async def f(a):\n    x = await g(a)\n    await h()\n",
-            &["3: await h() -> pass", "2: await g(a) -> g(a)"],
-        ),
-        (
-            "def f(a):\n    logger.info(1, 2)\n    self._log.debug(1)\n    print(1)\n",
-            &[],
-        ),
-        (
-            "def f(a):\n    try:\n        x = a\n    except E:\n        raise F(1.5)\n",
-            &["5: raise F(1.5) -> pass", "5: F(1.5) -> F(2.5)"],
-        ),
-        (
-            "def f(a):\n    \"\"\"Doc 1.\"\"\"\n    x = f'{a:10}'\n",
-            &[],
-        ),
-        ("def f(a):\n    assert a\n", &["2: assert a -> pass"]),
-        (
-            "def f(a):\n    x = [b for b in a if b]\n",
-            &["2: b -> not (b)"],
-        ),
-        ("def f(a:\n    return 1\n", &[]),
-    ];
-    for (source, expected) in rows {
+    for (source, expected) in PYTHON_MUTANTS {
         assert_eq!(shown("a.py", source), *expected, "{source}");
     }
 }
 
+/// Scripts with their paths, and the mutants that are made of them.
+const SCRIPT_MUTANTS: &[(&str, &str, &[&str])] = &[
+    (
+        "a.js",
+        "function f(a) { return a; }\n",
+        &["1: return a; -> return undefined;"],
+    ),
+    (
+        "a.ts",
+        "function f(a: 1 | 2): number { return a; }\n",
+        &["1: return a; -> return undefined as never;"],
+    ),
+    (
+        "a.js",
+        "const f = (a) => a + 1;\n",
+        &["1: (a) => a + 1 -> (a) => undefined", "1: a + 1 -> a + 2"],
+    ),
+    (
+        "a.ts",
+        "export function f(a: number) {\n  if (a <= 0) throw new RangeError('a');\n  save(a, 1 as number);\n}\n",
+        &[
+            "2: if (a <= 0) throw new RangeError('a'); -> ;",
+            "3: save(a, 1 as number); -> ;",
+            "2: a <= 0 -> a <= 1",
+            "3: 1 as number -> 2 as number",
+            "2: a <= 0 -> a < 0",
+        ],
+    ),
+    (
+        "a.js",
+        "function f(a) {\n  if (!a) {\n    throw a;\n  }\n}\n",
+        &["2: if (!a) { throw a; } -> ;"],
+    ),
+    (
+        "a.js",
+        "function f(a) { if (a === b) { x = a || c; } }\n",
+        &["1: a || c -> a && c", "1: a === b -> a !== b"],
+    ),
+    (
+        "a.js",
+        "function f(a) { x = a ? b : c; }\n",
+        &["1: a -> !(a)"],
+    ),
+    (
+        "a.js",
+        "async function f(a) {\n  x = await g(a, b);\n}\n",
+        &["2: g(a, b) -> g(b, a)", "2: await g(a, b) -> g(a, b)"],
+    ),
+    ("a.js", "function f(a) { console.log(1, 2); }\n", &[]),
+    (
+        "a.js",
+        "app.get('/a', (req, res) => {\n  res.status(201).json({ ok: true });\n});\n",
+        &[
+            "2: res.status(201).json({ ok: true }); -> ;",
+            "2: res.status(201) -> res.status(202)",
+            "2: ok: true -> ok: false",
+        ],
+    ),
+    ("a.ts", "interface A { b: 1 }\nenum C { D = 1 }\n", &[]),
+    ("a.js", "app.use(express.json(1, 2));\n", &[]),
+    (
+        "a.js",
+        "function f(a) {}\nconst g = () => {\n  return null;\n};\n",
+        &[
+            "1: function f(a) {} -> function f(a) { throw new Error(); }",
+            "2: () => { return null; } -> () => { throw new Error(); }",
+        ],
+    ),
+    (
+        "a.ts",
+        "class A {\n  constructor(private b: B) {}\n  c() {\n    // Nothing.\n  }\n}\non(() => {});\n",
+        &["3: c() { // Nothing. } -> c() { throw new Error(); }"],
+    ),
+];
+
 #[test]
 fn scripts_are_made_wrong() {
-    let rows: &[(&str, &str, &[&str])] = &[
-        (
-            "a.js",
-            "function f(a) { return a; }\n",
-            &["1: return a; -> return undefined;"],
-        ),
-        (
-            "a.ts",
-            "function f(a: 1 | 2): number { return a; }\n",
-            &["1: return a; -> return undefined as never;"],
-        ),
-        (
-            "a.js",
-            "const f = (a) => a + 1;\n",
-            &["1: (a) => a + 1 -> (a) => undefined", "1: a + 1 -> a + 2"],
-        ),
-        (
-            "a.ts",
-            "export function f(a: number) {\n  if (a <= 0) throw new RangeError('a');\n  save(a, 1 as number);\n}\n",
-            &[
-                "2: if (a <= 0) throw new RangeError('a'); -> ;",
-                "3: save(a, 1 as number); -> ;",
-                "2: a <= 0 -> a <= 1",
-                "3: 1 as number -> 2 as number",
-                "2: a <= 0 -> a < 0",
-            ],
-        ),
-        (
-            "a.js",
-            "function f(a) {\n  if (!a) {\n    throw a;\n  }\n}\n",
-            &["2: if (!a) { throw a; } -> ;"],
-        ),
-        (
-            "a.js",
-            "function f(a) { if (a === b) { x = a || c; } }\n",
-            &["1: a || c -> a && c", "1: a === b -> a !== b"],
-        ),
-        (
-            "a.js",
-            "function f(a) { x = a ? b : c; }\n",
-            &["1: a -> !(a)"],
-        ),
-        (
-            "a.js",
-            "async function f(a) {\n  x = await g(a, b);\n}\n",
-            &["2: g(a, b) -> g(b, a)", "2: await g(a, b) -> g(a, b)"],
-        ),
-        ("a.js", "function f(a) { console.log(1, 2); }\n", &[]),
-        (
-            "a.js",
-            "app.get('/a', (req, res) => {\n  res.status(201).json({ ok: true });\n});\n",
-            &[
-                "2: res.status(201).json({ ok: true }); -> ;",
-                "2: res.status(201) -> res.status(202)",
-                "2: ok: true -> ok: false",
-            ],
-        ),
-        ("a.ts", "interface A { b: 1 }\nenum C { D = 1 }\n", &[]),
-        ("a.js", "app.use(express.json(1, 2));\n", &[]),
-        (
-            "a.js",
-            "function f(a) {}\nconst g = () => {\n  return null;\n};\n",
-            &[
-                "1: function f(a) {} -> function f(a) { throw new Error(); }",
-                "2: () => { return null; } -> () => { throw new Error(); }",
-            ],
-        ),
-        (
-            "a.ts",
-            "class A {\n  constructor(private b: B) {}\n  c() {\n    // Nothing.\n  }\n}\non(() => {});\n",
-            &["3: c() { // Nothing. } -> c() { throw new Error(); }"],
-        ),
-    ];
-    for (path, source, expected) in rows {
+    for (path, source, expected) in SCRIPT_MUTANTS {
         let mut found = shown(path, source);
         let mut expected: Vec<String> = expected.iter().map(|one| (*one).to_owned()).collect();
         // The order is another test's.

@@ -124,21 +124,7 @@ impl Walker<'_> {
             }
             "enum_declaration" | "internal_module" | "module" => self.merging(node),
             "ambient_declaration" => self.ambient(node),
-            "import_alias" => {
-                let parts = named_children(node);
-                for part in parts.iter().skip(1) {
-                    self.visit(*part);
-                }
-                if let Some(name) = parts.first() {
-                    self.bind(
-                        *name,
-                        BoundBy::Assignment {
-                            reads_itself: false,
-                        },
-                        node.end_byte(),
-                    );
-                }
-            }
+            "import_alias" => self.import_alias(node),
             "type_identifier" => self.at(
                 |place| place.purpose = Purpose::Type,
                 |walker| walker.read(node, None),
@@ -146,6 +132,23 @@ impl Walker<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// Walks `import name = a.b`.
+    fn import_alias(&mut self, node: Node<'_>) {
+        let parts = named_children(node);
+        for part in parts.iter().skip(1) {
+            self.visit(*part);
+        }
+        if let Some(name) = parts.first() {
+            self.bind(
+                *name,
+                BoundBy::Assignment {
+                    reads_itself: false,
+                },
+                node.end_byte(),
+            );
+        }
     }
 
     fn visit_expression(&mut self, node: Node<'_>) {

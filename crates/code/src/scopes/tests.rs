@@ -47,74 +47,74 @@ fn check(language: Language, cases: &[(&str, &str)]) {
     }
 }
 
+/// Python at import time: the marked name, and what it is bound to.
+const PYTHON_AT_IMPORT_TIME: &[(&str, &str)] = &[
+    ("a = 1\nb = «a»\n", "bound 1"),
+    ("b = «a»\na = 1\n", "later 2"),
+    ("b = «a»\n", "unbound"),
+    ("b = «len»([])\n", "builtin"),
+    ("x = «__file__»\n", "builtin"),
+    ("import os.path\nx = «os».path\n", "bound 1"),
+    ("import os.path as p\nx = «os»\n", "unbound"),
+    ("from app import db as d\nx = «d»\n", "bound 1"),
+    ("from app import *\nx = «db»\n", "undecided StarImport"),
+    ("from app import *\nx = «len»\n", "builtin"),
+    (
+        "def f():\n    total = 1\nprint(«total»)\n",
+        "unbound, local to f",
+    ),
+    (
+        "def f(a):\n    return a\nreturn_value = «f»(1)\n",
+        "bound 1",
+    ),
+    ("x = «f»()\ndef f(): pass\n", "later 2"),
+    (
+        "@«cached»\ndef f(): pass\ndef cached(g): return g\n",
+        "later 3",
+    ),
+    ("def f(a=«LIMIT»): pass\nLIMIT = 1\n", "later 2"),
+    ("LIMIT = 1\ndef f(a=«LIMIT»): pass\n", "bound 1"),
+    ("class A(«Base»): pass\nclass Base: pass\n", "later 2"),
+    ("class A:\n    x = 1\n    y = «x»\n", "bound 2"),
+    ("class A:\n    y = «x»\n    x = 1\n", "later 3"),
+    ("x = 0\nclass A:\n    y = «x»\n    x = 1\n", "bound 1"),
+    ("class A:\n    me = «A»\n", "later 1"),
+    (
+        "class A:\n    xs = [1]\n    ys = [«n» for n in xs]\n",
+        "bound 3",
+    ),
+    (
+        "class A:\n    xs = [1]\n    ys = [n for n in «xs»]\n",
+        "bound 2",
+    ),
+    (
+        "class A:\n    k = 1\n    ys = [«k» for n in [1]]\n",
+        "unbound",
+    ),
+    ("xs = [«y» for y in range(3)]\n", "bound 1"),
+    ("xs = [y for y in «ys»]\nys = []\n", "later 2"),
+    ("xs = {a: «b» for a, b in {}.items() if a}\n", "bound 1"),
+    ("f = lambda n=«d»: n\nd = 1\n", "later 2"),
+    ("x: int\ny = «x»\n", "undecided Condition"),
+    ("x = y = 1\nz = «y»\n", "bound 1"),
+    ("(a, *b), c = f\nz = «b»\n", "bound 1"),
+    ("with open('a') as f:\n    pass\nx = «f»\n", "bound 1"),
+    ("if (n := 1):\n    pass\nx = «n»\n", "bound 1"),
+    ("[m := k for k in range(3)]\nx = «m»\n", "bound 1"),
+    ("x = [«m» for k in range(3) if (m := k)]\n", "bound 1"),
+    ("x = [«g»] if (g := 1) else []\n", "bound 1"),
+    (
+        "if old:\n    text = «unicode»\nelse:\n    text = str\n",
+        "undecided Condition",
+    ),
+    ("text = «unicode»\n", "unbound"),
+    ("x = f'{«late»:>{w}}'\nlate = 1\n", "later 2"),
+    ("list = «list»\n", "builtin"),
+];
+
 #[test]
 fn python_at_import_time() {
-    check(
-        Language::Python,
-        &[
-            ("a = 1\nb = «a»\n", "bound 1"),
-            ("b = «a»\na = 1\n", "later 2"),
-            ("b = «a»\n", "unbound"),
-            ("b = «len»([])\n", "builtin"),
-            ("x = «__file__»\n", "builtin"),
-            ("import os.path\nx = «os».path\n", "bound 1"),
-            ("import os.path as p\nx = «os»\n", "unbound"),
-            ("from app import db as d\nx = «d»\n", "bound 1"),
-            ("from app import *\nx = «db»\n", "undecided StarImport"),
-            ("from app import *\nx = «len»\n", "builtin"),
-            (
-                "def f():\n    total = 1\nprint(«total»)\n",
-                "unbound, local to f",
-            ),
-            (
-                "def f(a):\n    return a\nreturn_value = «f»(1)\n",
-                "bound 1",
-            ),
-            ("x = «f»()\ndef f(): pass\n", "later 2"),
-            (
-                "@«cached»\ndef f(): pass\ndef cached(g): return g\n",
-                "later 3",
-            ),
-            ("def f(a=«LIMIT»): pass\nLIMIT = 1\n", "later 2"),
-            ("LIMIT = 1\ndef f(a=«LIMIT»): pass\n", "bound 1"),
-            ("class A(«Base»): pass\nclass Base: pass\n", "later 2"),
-            ("class A:\n    x = 1\n    y = «x»\n", "bound 2"),
-            ("class A:\n    y = «x»\n    x = 1\n", "later 3"),
-            ("x = 0\nclass A:\n    y = «x»\n    x = 1\n", "bound 1"),
-            ("class A:\n    me = «A»\n", "later 1"),
-            (
-                "class A:\n    xs = [1]\n    ys = [«n» for n in xs]\n",
-                "bound 3",
-            ),
-            (
-                "class A:\n    xs = [1]\n    ys = [n for n in «xs»]\n",
-                "bound 2",
-            ),
-            (
-                "class A:\n    k = 1\n    ys = [«k» for n in [1]]\n",
-                "unbound",
-            ),
-            ("xs = [«y» for y in range(3)]\n", "bound 1"),
-            ("xs = [y for y in «ys»]\nys = []\n", "later 2"),
-            ("xs = {a: «b» for a, b in {}.items() if a}\n", "bound 1"),
-            ("f = lambda n=«d»: n\nd = 1\n", "later 2"),
-            ("x: int\ny = «x»\n", "undecided Condition"),
-            ("x = y = 1\nz = «y»\n", "bound 1"),
-            ("(a, *b), c = f\nz = «b»\n", "bound 1"),
-            ("with open('a') as f:\n    pass\nx = «f»\n", "bound 1"),
-            ("if (n := 1):\n    pass\nx = «n»\n", "bound 1"),
-            ("[m := k for k in range(3)]\nx = «m»\n", "bound 1"),
-            ("x = [«m» for k in range(3) if (m := k)]\n", "bound 1"),
-            ("x = [«g»] if (g := 1) else []\n", "bound 1"),
-            (
-                "if old:\n    text = «unicode»\nelse:\n    text = str\n",
-                "undecided Condition",
-            ),
-            ("text = «unicode»\n", "unbound"),
-            ("x = f'{«late»:>{w}}'\nlate = 1\n", "later 2"),
-            ("list = «list»\n", "builtin"),
-        ],
-    );
+    check(Language::Python, PYTHON_AT_IMPORT_TIME);
 }
 
 #[test]
@@ -262,82 +262,82 @@ fn scripts_at_import_time() {
     );
 }
 
+/// Classes, functions and conditions of TypeScript: the marked name, and what it is bound to.
+const SCRIPT_CLASSES_AND_CONDITIONS: &[(&str, &str)] = &[
+    ("class A extends «B» {}\nclass B {}\n", "later 2"),
+    (
+        "@«Entity»()\nclass A {}\nconst Entity = () => () => {};\n",
+        "later 3",
+    ),
+    (
+        "class A {\n  @«Column»() id = 1;\n}\nconst Column = 1;\n",
+        "later 4",
+    ),
+    (
+        "class A {\n  id = «next»();\n}\nconst next = 1;\n",
+        "bound 4",
+    ),
+    (
+        "class A {\n  static id = «next»();\n}\nconst next = 1;\n",
+        "later 4",
+    ),
+    ("class A {\n  static one = new «A»();\n}\n", "bound 1"),
+    (
+        "class A {\n  constructor(@Inject(«TOKEN») x: X) {}\n}\nconst TOKEN = 1;\n",
+        "later 4",
+    ),
+    ("const f = () => «late»;\nconst late = 1;\n", "bound 2"),
+    ("const f = (a = «late») => a;\nconst late = 1;\n", "bound 2"),
+    (
+        "router.get('/', async (req, res) => «res».json());\n",
+        "bound 1",
+    ),
+    ("const o = { «late» };\nconst late = 1;\n", "later 2"),
+    (
+        "const o = { late: 1, m() { return «late»; } };\nconst late = 1;\n",
+        "bound 2",
+    ),
+    (
+        "{\n  const x = 1;\n}\nf(«x»);\n",
+        "undecided AmbientGlobals",
+    ),
+    (
+        "if (a) {\n  var x = 1;\n}\nf(«x»);\n",
+        "undecided Condition",
+    ),
+    ("for (const x of xs) {\n  f(«x»);\n}\n", "bound 1"),
+    ("for (let i = 0; «i» < 3; i++) {}\n", "bound 1"),
+    ("try {} catch (e) { f(«e»); }\n", "bound 1"),
+    ("f(«Color».Red);\nenum Color { Red }\n", "undecided Hoisted"),
+    ("enum Color { Red, Blue = «Red» }\n", "bound 1"),
+    (
+        "namespace N {\n  export const a = 1;\n  f(«a»);\n}\n",
+        "bound 2",
+    ),
+    ("interface A {}\nconst a: «A» = {};\n", "bound 1"),
+    (
+        "interface A {}\nconst a = «A»;\n",
+        "undecided AmbientGlobals",
+    ),
+    ("type A = «B»;\ntype B = 1;\n", "bound 2"),
+    (
+        "declare const API: string;\nf(«API»);\n",
+        "undecided Condition",
+    ),
+    ("export default «app»;\nconst app = 1;\n", "later 2"),
+    (
+        "if (typeof «late» === 'x') {}\nconst late = 1;\n",
+        "undecided Guard",
+    ),
+    ("const db = require('./db');\nf(«db»);\n", "bound 1"),
+    ("const { a: b } = require('./db');\nf(«b»);\n", "bound 1"),
+    ("const f = function g() { return «g»; };\n", "bound 1"),
+    ("switch (a) { case 1: const x = 1; f(«x»); }\n", "bound 1"),
+];
+
 #[test]
 fn script_classes_and_conditions_at_import_time() {
-    check(
-        Language::TypeScript,
-        &[
-            ("class A extends «B» {}\nclass B {}\n", "later 2"),
-            (
-                "@«Entity»()\nclass A {}\nconst Entity = () => () => {};\n",
-                "later 3",
-            ),
-            (
-                "class A {\n  @«Column»() id = 1;\n}\nconst Column = 1;\n",
-                "later 4",
-            ),
-            (
-                "class A {\n  id = «next»();\n}\nconst next = 1;\n",
-                "bound 4",
-            ),
-            (
-                "class A {\n  static id = «next»();\n}\nconst next = 1;\n",
-                "later 4",
-            ),
-            ("class A {\n  static one = new «A»();\n}\n", "bound 1"),
-            (
-                "class A {\n  constructor(@Inject(«TOKEN») x: X) {}\n}\nconst TOKEN = 1;\n",
-                "later 4",
-            ),
-            ("const f = () => «late»;\nconst late = 1;\n", "bound 2"),
-            ("const f = (a = «late») => a;\nconst late = 1;\n", "bound 2"),
-            (
-                "router.get('/', async (req, res) => «res».json());\n",
-                "bound 1",
-            ),
-            ("const o = { «late» };\nconst late = 1;\n", "later 2"),
-            (
-                "const o = { late: 1, m() { return «late»; } };\nconst late = 1;\n",
-                "bound 2",
-            ),
-            (
-                "{\n  const x = 1;\n}\nf(«x»);\n",
-                "undecided AmbientGlobals",
-            ),
-            (
-                "if (a) {\n  var x = 1;\n}\nf(«x»);\n",
-                "undecided Condition",
-            ),
-            ("for (const x of xs) {\n  f(«x»);\n}\n", "bound 1"),
-            ("for (let i = 0; «i» < 3; i++) {}\n", "bound 1"),
-            ("try {} catch (e) { f(«e»); }\n", "bound 1"),
-            ("f(«Color».Red);\nenum Color { Red }\n", "undecided Hoisted"),
-            ("enum Color { Red, Blue = «Red» }\n", "bound 1"),
-            (
-                "namespace N {\n  export const a = 1;\n  f(«a»);\n}\n",
-                "bound 2",
-            ),
-            ("interface A {}\nconst a: «A» = {};\n", "bound 1"),
-            (
-                "interface A {}\nconst a = «A»;\n",
-                "undecided AmbientGlobals",
-            ),
-            ("type A = «B»;\ntype B = 1;\n", "bound 2"),
-            (
-                "declare const API: string;\nf(«API»);\n",
-                "undecided Condition",
-            ),
-            ("export default «app»;\nconst app = 1;\n", "later 2"),
-            (
-                "if (typeof «late» === 'x') {}\nconst late = 1;\n",
-                "undecided Guard",
-            ),
-            ("const db = require('./db');\nf(«db»);\n", "bound 1"),
-            ("const { a: b } = require('./db');\nf(«b»);\n", "bound 1"),
-            ("const f = function g() { return «g»; };\n", "bound 1"),
-            ("switch (a) { case 1: const x = 1; f(«x»); }\n", "bound 1"),
-        ],
-    );
+    check(Language::TypeScript, SCRIPT_CLASSES_AND_CONDITIONS);
     check(
         Language::Tsx,
         &[("const a = <«Late» x={1} />;\nconst Late = 1;\n", "later 2")],
@@ -390,59 +390,62 @@ fn bindings_say_how_they_came() {
     );
 }
 
+/// A file, and the names that are bound twice in it.
+const BOUND_TWICE: &[(&str, &str, &str)] = &[
+    ("a.py", "a = 1\na = 2\n", "a"),
+    ("a.py", "def f(): pass\ndef f(): pass\n", "f"),
+    ("a.py", "from m import f\ndef f(): pass\n", "f"),
+    ("a.py", "class A:\n    x = 1\n    x = 2\n", "x"),
+    ("a.py", "import a\nimport a\n", ""),
+    ("a.py", "a = 1\na = wrap(a)\n", ""),
+    ("a.py", "a = 1\na += 1\n", ""),
+    (
+        "a.py",
+        "try:\n    import a\nexcept ImportError:\n    a = None\n",
+        "",
+    ),
+    ("a.py", "if x:\n    a = 1\nelse:\n    a = 2\n", ""),
+    (
+        "a.py",
+        "@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a): pass\n",
+        "",
+    ),
+    (
+        "a.py",
+        "class A:\n    @property\n    def x(self): pass\n    @x.setter\n    def x(self, v): pass\n",
+        "",
+    ),
+    ("a.py", "def f():\n    a = 1\n    a = 2\n", ""),
+    ("a.py", "for a in b: pass\nfor a in c: pass\n", ""),
+    ("a.ts", "function f() {}\nfunction f() {}\n", "f"),
+    (
+        "a.ts",
+        "function f() {\n  const a = 1;\n  const a = 2;\n}\n",
+        "a",
+    ),
+    (
+        "a.ts",
+        "function f() {\n  var a = 1;\n  var a = 2;\n}\n",
+        "",
+    ),
+    (
+        "a.ts",
+        "function f() {\n  const a = 1;\n  return () => {\n    const a = 2;\n  };\n}\n",
+        "",
+    ),
+    (
+        "a.ts",
+        "function f(a: string): void;\nfunction f(a: number): void;\nfunction f(a: any) {}\n",
+        "",
+    ),
+    ("a.ts", "interface A {}\ninterface A {}\nclass A {}\n", ""),
+    ("a.ts", "type A = 1;\nconst A = 1;\n", ""),
+    ("a.ts", "enum A { B }\nnamespace A {}\n", ""),
+];
+
 #[test]
 fn names_that_are_bound_twice_are_found() {
-    for (path, text, expected) in [
-        ("a.py", "a = 1\na = 2\n", "a"),
-        ("a.py", "def f(): pass\ndef f(): pass\n", "f"),
-        ("a.py", "from m import f\ndef f(): pass\n", "f"),
-        ("a.py", "class A:\n    x = 1\n    x = 2\n", "x"),
-        ("a.py", "import a\nimport a\n", ""),
-        ("a.py", "a = 1\na = wrap(a)\n", ""),
-        ("a.py", "a = 1\na += 1\n", ""),
-        (
-            "a.py",
-            "try:\n    import a\nexcept ImportError:\n    a = None\n",
-            "",
-        ),
-        ("a.py", "if x:\n    a = 1\nelse:\n    a = 2\n", ""),
-        (
-            "a.py",
-            "@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a): pass\n",
-            "",
-        ),
-        (
-            "a.py",
-            "class A:\n    @property\n    def x(self): pass\n    @x.setter\n    def x(self, v): pass\n",
-            "",
-        ),
-        ("a.py", "def f():\n    a = 1\n    a = 2\n", ""),
-        ("a.py", "for a in b: pass\nfor a in c: pass\n", ""),
-        ("a.ts", "function f() {}\nfunction f() {}\n", "f"),
-        (
-            "a.ts",
-            "function f() {\n  const a = 1;\n  const a = 2;\n}\n",
-            "a",
-        ),
-        (
-            "a.ts",
-            "function f() {\n  var a = 1;\n  var a = 2;\n}\n",
-            "",
-        ),
-        (
-            "a.ts",
-            "function f() {\n  const a = 1;\n  return () => {\n    const a = 2;\n  };\n}\n",
-            "",
-        ),
-        (
-            "a.ts",
-            "function f(a: string): void;\nfunction f(a: number): void;\nfunction f(a: any) {}\n",
-            "",
-        ),
-        ("a.ts", "interface A {}\ninterface A {}\nclass A {}\n", ""),
-        ("a.ts", "type A = 1;\nconst A = 1;\n", ""),
-        ("a.ts", "enum A { B }\nnamespace A {}\n", ""),
-    ] {
+    for &(path, text, expected) in BOUND_TWICE {
         let scopes = Scopes::of_file(path, text).unwrap();
         let found: Vec<_> = scopes
             .iter()

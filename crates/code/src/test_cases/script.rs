@@ -46,6 +46,15 @@ struct Opening<'t> {
     arguments: Vec<Node<'t>>,
 }
 
+/// What stands before the last parentheses of a call: `describe.skipIf(…).each(table)`.
+struct Chain<'t> {
+    base: &'t str,
+    /// The names behind the base, the last first.
+    names: Vec<&'t str>,
+    table: Option<Node<'t>>,
+    is_conditional: bool,
+}
+
 /// Reads all tests, and the functions that check for them.
 pub(super) fn read_script_tests(root: Node<'_>, source: &str) -> Vec<Case> {
     let mut file = File {
@@ -98,13 +107,12 @@ impl<'t> File<'t> {
             .any(|child| self.marks_only(child))
     }
 
-    /// Reads `it.skip("…", …)`, `describe.each(table)("…", …)`, `xit(…)`, `test("…", { todo: true
-    /// }, …)`.
-    fn opening(&self, call: Node<'t>) -> Option<Opening<'t>> {
+    /// Reads what stands before the last parentheses of a call.
+    fn chain(&self, call: Node<'t>) -> Option<Chain<'t>> {
         let mut target = call.child_by_field_name("function")?;
         let mut table = None;
         let mut names = Vec::new();
-        let mut conditional = false;
+        let mut is_conditional = false;
         loop {
             match target.kind() {
                 "member_expression" => {
@@ -117,14 +125,30 @@ impl<'t> File<'t> {
                     let arguments = target.child_by_field_name("arguments");
                     table = table
                         .or_else(|| arguments.and_then(|all| named_children(all).first().copied()));
-                    conditional = conditional || matches!(name, "skipIf" | "runIf");
+                    is_conditional = is_conditional || matches!(name, "skipIf" | "runIf");
                     target = function;
                 }
                 "identifier" => break,
                 _ => return None,
             }
         }
-        let base = node_text(target, self.source);
+        Some(Chain {
+            base: node_text(target, self.source),
+            names,
+            table,
+            is_conditional,
+        })
+    }
+
+    /// Reads `it.skip("…", …)`, `describe.each(table)("…", …)`, `xit(…)`, `test("…", { todo: true
+    /// }, …)`.
+    fn opening(&self, call: Node<'t>) -> Option<Opening<'t>> {
+        let Chain {
+            base,
+            names,
+            table,
+            is_conditional,
+        } = self.chain(call)?;
         let plain = base
             .strip_prefix(['x', 'f'])
             .filter(|rest| matches!(*rest, "it" | "test" | "describe" | "context"));
@@ -157,7 +181,7 @@ impl<'t> File<'t> {
         let has_body = arguments.iter().any(|node| is_function(*node));
         let skips = names.contains(&"skip")
             || base.starts_with('x')
-            || conditional
+            || is_conditional
             || option("skip")
             || !has_body && !is_group;
         let silence = if names

@@ -13,6 +13,16 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// Tells what became of an assertion, and what stands in its place.
+    fn of_check(wanted: &Check, way: Way, instead: &str) -> Self {
+        Told {
+            way,
+            old: wanted.shown.clone(),
+            new: instead.to_owned(),
+            subject: format!("{} {}", wanted.subject, wanted.expected),
+        }
+    }
+
     /// Tells that a test is gone, with what it demanded first.
     pub(super) fn removed(old: &Case) -> Self {
         let first = old.checks.iter().find(|check| is_live(check));
@@ -112,12 +122,7 @@ fn of_calls(old: &Case, new: &Case) -> Option<Told> {
 
 /// Returns what became of an assertion that no test makes any more as it was.
 fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
-    let told = |way: Way, instead: &str| Told {
-        way,
-        old: wanted.shown.clone(),
-        new: instead.to_owned(),
-        subject: format!("{} {}", wanted.subject, wanted.expected),
-    };
+    let told = |way: Way, instead: &str| Told::of_check(wanted, way, instead);
     let same = || {
         new.checks
             .iter()
@@ -142,6 +147,13 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
     if let Some(either) = live().find(|check| is_alternative(wanted, check)) {
         return Some(told(Way::Loosened, &either.shown));
     }
+    Some(missing_check(wanted, new, old))
+}
+
+/// Returns what became of an assertion that no other takes up: it is silenced, rewritten or gone.
+fn missing_check(wanted: &Check, new: &Case, old: &Case) -> Told {
+    let told = |way: Way, instead: &str| Told::of_check(wanted, way, instead);
+    let live = || new.checks.iter().filter(|check| is_live(check));
     let was_there = |check: &Check| old.checks.iter().any(|one| one.key() == check.key());
     let mut silent_ones = new
         .checks
@@ -153,17 +165,17 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
         .or_else(|| silent_ones.next());
     let replaced = live().any(|check| !was_there(check));
     if let Some(silent) = silent.filter(|_| !replaced) {
-        return Some(told(
+        return told(
             silent.silence.map_or(Way::Rewritten, Way::Silenced),
             &silent.shown,
-        ));
+        );
     }
     if !replaced && live().any(|check| check.shown == wanted.shown) {
         let case = format!("{} {} {}", wanted.subject, wanted.relation, wanted.expected);
-        return Some(Told {
+        return Told {
             old: case,
             ..told(Way::CaseRemoved, "")
-        });
+        };
     }
     let way = if replaced {
         Way::Rewritten
@@ -173,7 +185,7 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
     let instead = live()
         .find(|check| !was_there(check))
         .map_or("", |check| check.shown.as_str());
-    Some(told(way, instead))
+    told(way, instead)
 }
 
 /// Orders ways by how much they take away.

@@ -14,7 +14,7 @@ use code::scopes::Scopes;
 use super::names::Names;
 use crate::items::{Item, Source, line_end, line_start, parse_source};
 use crate::languages::{Kind, List};
-use crate::layout::blank_lines_between;
+use crate::layout::{Surroundings, blank_lines_between};
 
 /// Definitions that are moved at most for one edit: each may draw another one along.
 const MOVES: usize = 8;
@@ -125,13 +125,12 @@ fn move_definition_up(source: &Source<'_>, misplaced: &Misplaced) -> Option<Stri
     } else {
         before.max(behind)
     });
-    let lines = blank_lines_between(
-        source,
-        List::Module,
-        &items,
-        (source, item),
-        (source, reader),
-    );
+    let surroundings = Surroundings {
+        file: source,
+        list: List::Module,
+        items: &items,
+    };
+    let lines = blank_lines_between(&surroundings, (source, item), (source, reader));
     let head = text.get(..place)?;
     Some(format!(
         "{head}{piece}{}{kept}{seam}{below}",

@@ -104,6 +104,25 @@ impl Layout {
     }
 }
 
+/// Stages the first entries of a list that has none.
+fn fill_empty_list(
+    layout: &Layout,
+    brackets: &Brackets<'_>,
+    entries: &[String],
+    into: &mut Splice<'_>,
+) {
+    let Brackets { text, list, .. } = brackets;
+    let body = if layout.on_one_line && entries.iter().all(|entry| !entry.contains('\n')) {
+        entries.join(", ")
+    } else {
+        let indent = layout.child_indent(text, list, None);
+        let close = layout.indent_at(text, list.start);
+        let begun = entries.iter().map(|entry| format!("\n{indent}{entry}"));
+        format!("{}\n{close}", begun.collect::<Vec<_>>().join(","))
+    };
+    into.replace(list.start + 1..list.end - 1, body);
+}
+
 /// Stages new entries, each after the entry of an index: `None` for the end, `usize::MAX` for the front.
 pub(super) fn insert_list_entries(
     layout: &Layout,
@@ -118,14 +137,7 @@ pub(super) fn insert_list_entries(
     let indent = layout.child_indent(text, list, slots.first().map(|slot| slot.span.start));
     let Some(last) = slots.len().checked_sub(1) else {
         let entries: Vec<String> = fresh.into_iter().map(|(_, entry)| entry).collect();
-        let body = if layout.on_one_line && entries.iter().all(|entry| !entry.contains('\n')) {
-            entries.join(", ")
-        } else {
-            let close = layout.indent_at(text, list.start);
-            let begun = entries.iter().map(|entry| format!("\n{indent}{entry}"));
-            format!("{}\n{close}", begun.collect::<Vec<_>>().join(","))
-        };
-        into.replace(list.start + 1..list.end - 1, body);
+        fill_empty_list(layout, brackets, &entries, into);
         return;
     };
     let spread = brackets.is_spread();

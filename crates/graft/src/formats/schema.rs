@@ -120,25 +120,36 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
             .iter()
             .find_map(known)
             .filter(|_| previous.is_none());
-        stage_definition(request, &there, definition, previous, next, &mut splice);
+        let beside = Neighbours {
+            previous: previous
+                .filter(|&at| at + 1 < there.len())
+                .map(|at| &there[at]),
+            next: next.map(|at| &there[at]),
+        };
+        stage_definition(request, definition, &beside, &mut splice);
         splice.add_evidence(format!("added {} `{}`", definition.kind, definition.name));
     }
     splice.finish()
 }
 
+/// The definitions of the file beside which the block shows a new one. None stands before it where that is the last of
+/// the file: the new one goes to the end then.
+struct Neighbours<'d> {
+    previous: Option<&'d Definition>,
+    next: Option<&'d Definition>,
+}
+
 /// Stages a new definition after the one shown before it, before the one shown after it, or at the end.
 fn stage_definition(
     request: &Request<'_>,
-    there: &[Definition],
     definition: &Definition,
-    previous: Option<usize>,
-    next: Option<usize>,
+    beside: &Neighbours<'_>,
     into: &mut Splice<'_>,
 ) {
     let new = &request.snippet[definition.whole.clone()];
-    match (previous.filter(|&at| at + 1 < there.len()), next) {
-        (Some(previous), _) => into.insert(there[previous].whole.end, format!("\n\n{new}")),
-        (None, Some(next)) => into.insert(there[next].whole.start, format!("{new}\n\n")),
+    match (beside.previous, beside.next) {
+        (Some(previous), _) => into.insert(previous.whole.end, format!("\n\n{new}")),
+        (None, Some(next)) => into.insert(next.whole.start, format!("{new}\n\n")),
         (None, None) => {
             let end = request.text.trim_end().len();
             let gap = if end == 0 { "" } else { "\n\n" };
@@ -181,10 +192,15 @@ fn insert_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) ->
         ..*request
     };
     let mut splice = Splice::new(request.text);
-    match asked
-        .first()
-        .map(|asked| merge_fields(&inner, definition, asked, true, &mut splice))
-    {
+    let merged = asked.first().map(|asked| {
+        let meeting = Meeting {
+            known: definition,
+            asked,
+            is_whole: true,
+        };
+        merge_fields(&inner, &meeting, &mut splice)
+    });
+    match merged {
         Some(Ok(())) => splice.finish(),
         Some(Err(refusal)) => Graft::Refused(refusal),
         None => refuse_graft(Reason::Unclear, "the block shows no field"),
@@ -240,7 +256,12 @@ fn merge_definition(
         into.add_evidence(format!("replaced `{}` as the plan says", asked.name));
         return Ok(());
     }
-    merge_fields(request, known, asked, whole, into)
+    let meeting = Meeting {
+        known,
+        asked,
+        is_whole: whole,
+    };
+    merge_fields(request, &meeting, into)
 }
 
 fn conflict_refusal(request: &Request<'_>, at: usize, name: &str) -> Refusal {
@@ -252,14 +273,25 @@ fn conflict_refusal(request: &Request<'_>, at: usize, name: &str) -> Refusal {
     }
 }
 
+/// A definition of the file, and what the block shows of it.
+struct Meeting<'d> {
+    known: &'d Definition,
+    asked: &'d Definition,
+    /// The block shows the whole definition, so that it may change each field.
+    is_whole: bool,
+}
+
 /// Adds the fields that are not there; changes those that differ where the block shows the whole or the words ask.
 fn merge_fields(
     request: &Request<'_>,
-    known: &Definition,
-    asked: &Definition,
-    whole: bool,
+    meeting: &Meeting<'_>,
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
+    let Meeting {
+        known,
+        asked,
+        is_whole,
+    } = *meeting;
     let lines = Lines::new(request.text);
     if known.inline {
         let message = format!(
@@ -283,7 +315,12 @@ fn merge_fields(
                     |after| lines.line_at(after.span.end) + 1,
                 ),
             };
-            stage_field(request, &lines, known, asked, field, line, into);
+            let mut new = field_lines(request, meeting, field);
+            if opens_attributes(known, field) && line > 0 && !lines.get(line - 1).trim().is_empty()
+            {
+                new.insert(0, String::new());
+            }
+            fuzzy::stage_lines(&lines, line..line, &new, into);
             into.add_evidence(format!("added `{}` to `{}`", field.key, known.name));
             continue;
         };
@@ -295,7 +332,7 @@ fn merge_fields(
         if collapse_whitespace(old) == collapse_whitespace(new) {
             continue;
         }
-        if !(whole || request.wording.changes() && request.wording.names(&field.key)) {
+        if !(is_whole || request.wording.changes() && request.wording.names(&field.key)) {
             return Err(conflict_refusal(
                 request,
                 there.core.start,
@@ -355,19 +392,12 @@ fn stated_field_line(
         })
 }
 
-fn stage_field(
-    request: &Request<'_>,
-    lines: &Lines<'_>,
-    known: &Definition,
-    asked: &Definition,
-    field: &Field,
-    line: usize,
-    into: &mut Splice<'_>,
-) {
-    let indent = known.field_indent(request.text);
-    let own = asked.field_indent(request.snippet);
+/// Returns the lines of a new field, indented as the definition's own.
+fn field_lines(request: &Request<'_>, meeting: &Meeting<'_>, field: &Field) -> Vec<String> {
+    let indent = meeting.known.field_indent(request.text);
+    let own = meeting.asked.field_indent(request.snippet);
     let shown = &request.snippet[field.span.clone()];
-    let mut new: Vec<String> = Block::new(shown)
+    Block::new(shown)
         .lines
         .iter()
         .filter(|line| !is_elision_line(line))
@@ -379,11 +409,10 @@ fn stage_field(
                 format!("{indent}{}", rest.trim_end())
             }
         })
-        .collect();
-    let first_attribute = field.key.starts_with("@@")
-        && !known.fields.iter().any(|field| field.key.starts_with("@@"));
-    if first_attribute && line > 0 && !lines.get(line - 1).trim().is_empty() {
-        new.insert(0, String::new());
-    }
-    fuzzy::stage_lines(lines, line..line, &new, into);
+        .collect()
+}
+
+/// Returns whether a field is the first of the attributes that stand below a definition's fields, behind an empty line.
+fn opens_attributes(known: &Definition, field: &Field) -> bool {
+    field.key.starts_with("@@") && !known.fields.iter().any(|field| field.key.starts_with("@@"))
 }

@@ -9,7 +9,7 @@
 use super::{Merger, Pair};
 use crate::items::{Item, line_end, line_start};
 use crate::languages::{Kind, List};
-use crate::layout::{blank_lines, blank_lines_between};
+use crate::layout::{Surroundings, blank_lines, blank_lines_between};
 
 impl Merger<'_, '_, '_> {
     /// Inserts whole lines before the item at `index`.
@@ -35,9 +35,7 @@ impl Merger<'_, '_, '_> {
             (Some(above), _) => self.insert_below(pair, (above, below), (first, last), &body),
             (None, Some(below)) => {
                 let lines = blank_lines_between(
-                    self.file,
-                    pair.kind,
-                    &pair.old,
+                    &self.surroundings(pair),
                     (self.snippet, last),
                     (self.file, below),
                 );
@@ -59,9 +57,7 @@ impl Merger<'_, '_, '_> {
     ) {
         let text = self.file.text;
         let lines = blank_lines_between(
-            self.file,
-            pair.kind,
-            &pair.old,
+            &self.surroundings(pair),
             (self.file, above),
             (self.snippet, first),
         );
@@ -87,15 +83,22 @@ impl Merger<'_, '_, '_> {
         if let Some(below) = below {
             let there = blank_lines(text, above.end, below.start);
             let wanted = blank_lines_between(
-                self.file,
-                pair.kind,
-                &pair.old,
+                &self.surroundings(pair),
                 (self.snippet, last),
                 (self.file, below),
             );
             insert.push_str(&"\n".repeat(wanted.saturating_sub(there)));
         }
         self.splice.insert(end, insert);
+    }
+
+    /// Returns the list of the file into which the items of a pair go.
+    fn surroundings<'p>(&'p self, pair: &'p Pair<'_, '_>) -> Surroundings<'p> {
+        Surroundings {
+            file: self.file,
+            list: pair.kind,
+            items: &pair.old,
+        }
     }
 
     /// Fills a list that has no items yet.
@@ -123,9 +126,7 @@ impl Merger<'_, '_, '_> {
             return shown.min(2);
         }
         blank_lines_between(
-            self.file,
-            pair.kind,
-            &pair.old,
+            &self.surroundings(pair),
             (self.snippet, above),
             (self.snippet, below),
         )

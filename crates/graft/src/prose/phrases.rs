@@ -171,6 +171,31 @@ impl Phrase {
             |code| format!("`{code}`"),
         )
     }
+
+    /// Takes up a word that is neither code nor the end of what is spoken of.
+    fn add_word(&mut self, word: &str) {
+        match word {
+            "first" => self.pick = Some(Pick::First),
+            "last" | "letzten" => self.pick = Some(Pick::Last),
+            _ => {}
+        }
+        self.words.extend(
+            split_name_words(word)
+                .into_iter()
+                .filter(|part| !is_idle(part)),
+        );
+    }
+
+    /// Returns whether it names neither code nor a route.
+    fn is_bare(&self) -> bool {
+        self.code.is_empty() && self.route.is_none()
+    }
+
+    /// Returns whether its words number something: "after step 2" speaks of the plan.
+    fn is_numbered(&self) -> bool {
+        let is_number = |word: &String| word.chars().all(|letter| letter.is_ascii_digit());
+        self.words.iter().any(is_number) && !self.words.iter().all(is_number)
+    }
 }
 
 /// Reads the places that the tokens name.
@@ -183,15 +208,7 @@ pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
         match token {
             Token::Stop => sentence += 1,
             Token::Word(_) if is_between(Some(token)) => {
-                let ends =
-                    |at: &usize| matches!(tokens.get(*at), None | Some(Token::Stop | Token::Comma));
-                let and = (at + 1..=at + LONGEST)
-                    .take_while(|at| !ends(at))
-                    .find(|at| parts_two(tokens.get(*at)));
-                if let Some(and) = and {
-                    found.extend(read_clause(&tokens[..and], at + 1, Relation::After, sentence).0);
-                    found.extend(read_clause(tokens, and + 1, Relation::Before, sentence).0);
-                }
+                found.extend(read_between(tokens, at, sentence));
             }
             Token::Word(word) if side_behind(word).is_some() => {
                 let (relation, before) = side_behind(word).unwrap_or((Relation::After, word));
@@ -236,6 +253,20 @@ pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
         at += step;
     }
     found
+}
+
+/// Reads the two places behind "between".
+fn read_between(tokens: &[Token], at: usize, sentence: usize) -> Vec<Phrase> {
+    let ends = |at: &usize| matches!(tokens.get(*at), None | Some(Token::Stop | Token::Comma));
+    let and = (at + 1..=at + LONGEST)
+        .take_while(|at| !ends(at))
+        .find(|at| parts_two(tokens.get(*at)));
+    let Some(and) = and else {
+        return Vec::new();
+    };
+    let first = read_clause(&tokens[..and], at + 1, Relation::After, sentence).0;
+    let second = read_clause(tokens, and + 1, Relation::Before, sentence).0;
+    first.into_iter().chain(second).collect()
 }
 
 /// Reads what the words from a token on speak of.
@@ -295,18 +326,7 @@ fn read_clause(
                 phrase.may_be_an_act |= VERBS.contains(&word.as_str());
                 break;
             }
-            Token::Word(word) => {
-                match word.as_str() {
-                    "first" => phrase.pick = Some(Pick::First),
-                    "last" | "letzten" => phrase.pick = Some(Pick::Last),
-                    _ => {}
-                }
-                phrase.words.extend(
-                    split_name_words(word)
-                        .into_iter()
-                        .filter(|part| !is_idle(part)),
-                );
-            }
+            Token::Word(word) => phrase.add_word(word),
             // "The `for` loop", "the `return`".
             Token::Code(code) if KEYWORDS.contains(&code.as_str()) => {
                 phrase
@@ -338,11 +358,8 @@ fn read_clause(
             .method
             .get_or_insert(method);
     }
-    let is_number = |word: &String| word.chars().all(|letter| letter.is_ascii_digit());
-    let is_bare = phrase.code.is_empty() && phrase.route.is_none();
-    // "After step 2" speaks of the plan.
-    phrase.may_be_an_act |=
-        is_bare && phrase.words.iter().any(is_number) && !phrase.words.iter().all(is_number);
+    let is_bare = phrase.is_bare();
+    phrase.may_be_an_act |= is_bare && phrase.is_numbered();
     phrase.sort = sort_of(&phrase.words).filter(|_| is_bare);
     // "After the others" names all of a kind.
     (

@@ -225,99 +225,147 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
 /// The most words before a name that belong to its clause.
 const CLAUSE: usize = 6;
 
+/// Parts a plan's words into what the reader of places looks at.
 pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    // Whether the last sign was no blank, so that a slash parts two words.
-    let mut joined = false;
-    while let Some(character) = rest.chars().next() {
-        if character == '`' {
-            let body = rest.get(1..).unwrap_or_default();
-            if let Some(end) = body.find('`') {
-                tokens.push(Token::Code(
-                    body.get(..end).unwrap_or_default().trim().to_owned(),
-                ));
-                rest = body.get(end + 1..).unwrap_or_default();
-                if closes_between(rest) {
-                    let last = tokens.len() - 1;
-                    let first = tokens[..last]
-                        .iter()
-                        .rposition(|token| matches!(token, Token::Code(_)));
-                    first
-                        .into_iter()
-                        .for_each(|first| tokens.insert(first + 1, Token::Behind(Relation::After)));
-                    tokens.push(Token::Behind(Relation::Before));
-                }
-                tokens.extend(read_postposition(rest).map(Token::Behind));
-                joined = true;
-                continue;
-            }
-        }
-        if let Some(after) = rest
-            .strip_prefix("'s")
-            .or_else(|| rest.strip_prefix("\u{2019}s"))
-            && !after.starts_with(char::is_alphanumeric)
-            && matches!(tokens.last(), Some(Token::Word(_) | Token::Code(_)))
-        {
-            tokens.push(Token::Possessive);
-            rest = after;
-            joined = true;
+    let mut tokenizer = Tokenizer {
+        tokens: Vec::new(),
+        rest: text,
+        joined: false,
+    };
+    while let Some(character) = tokenizer.rest.chars().next() {
+        let is_read = character == '`' && tokenizer.read_code()
+            || tokenizer.read_possessive()
+            || character == '/' && tokenizer.read_path(text);
+        if is_read {
             continue;
         }
-        if character == '/' && (rest.len() == text.len() || !joined) {
-            let length = rest
-                .find([' ', '\n', ',', ')', '`', ';'])
-                .unwrap_or(rest.len());
-            let path = rest
-                .get(..length)
-                .unwrap_or_default()
-                .trim_end_matches(['.', ':', '*', '_']);
-            if path.len() > 1 && !path.starts_with("//") {
-                tokens.push(Token::Path(path.to_owned()));
-                rest = rest.get(path.len()..).unwrap_or_default();
-                continue;
-            }
-        }
-        joined = !character.is_whitespace();
+        tokenizer.joined = !character.is_whitespace();
         if character.is_alphanumeric() || character == '_' {
-            let length = rest
-                .find(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')')))
-                .unwrap_or(rest.len());
-            let raw = rest.get(..length).unwrap_or_default();
-            let word = raw
-                .trim_end_matches('.')
-                .trim_end_matches(|one| one == ')' && !raw.contains("()"));
-            if is_method(word) {
-                tokens.push(Token::Method(word.to_owned()));
-                if raw.ends_with('.') {
-                    tokens.push(Token::Stop);
-                }
-                rest = rest.get(length..).unwrap_or_default();
-                continue;
-            }
-            let titled = word.starts_with(char::is_uppercase)
-                && !word.ends_with(char::is_uppercase)
-                && !VERBS.contains(&word.to_lowercase().as_str());
-            tokens.push(Token::Word(if looks_like_a_name(word) || titled {
-                word.to_owned()
-            } else {
-                word.to_lowercase()
-            }));
-            if raw.ends_with('.') {
-                tokens.push(Token::Stop);
-            }
-            rest = rest.get(length..).unwrap_or_default();
-            continue;
+            tokenizer.read_word();
+        } else {
+            tokenizer.read_sign(character);
         }
+    }
+    without_line_numbers(tokenizer.tokens)
+}
+
+/// The words of a plan at work: what is read, and what is left to read.
+struct Tokenizer<'t> {
+    tokens: Vec<Token>,
+    rest: &'t str,
+    /// The last sign was no blank, so that a slash parts two words.
+    joined: bool,
+}
+
+impl Tokenizer<'_> {
+    /// Takes so many bytes away from what is left.
+    fn advance(&mut self, length: usize) {
+        self.rest = self.rest.get(length..).unwrap_or_default();
+    }
+
+    /// Reads code in backticks; returns whether there is any.
+    fn read_code(&mut self) -> bool {
+        let body = self.rest.get(1..).unwrap_or_default();
+        let Some(end) = body.find('`') else {
+            return false;
+        };
+        self.tokens.push(Token::Code(
+            body.get(..end).unwrap_or_default().trim().to_owned(),
+        ));
+        self.rest = body.get(end + 1..).unwrap_or_default();
+        if closes_between(self.rest) {
+            let last = self.tokens.len() - 1;
+            let first = self.tokens[..last]
+                .iter()
+                .rposition(|token| matches!(token, Token::Code(_)));
+            if let Some(first) = first {
+                self.tokens
+                    .insert(first + 1, Token::Behind(Relation::After));
+            }
+            self.tokens.push(Token::Behind(Relation::Before));
+        }
+        self.tokens
+            .extend(read_postposition(self.rest).map(Token::Behind));
+        self.joined = true;
+        true
+    }
+
+    /// Reads the `'s` behind a name; returns whether there is one.
+    fn read_possessive(&mut self) -> bool {
+        let after = self
+            .rest
+            .strip_prefix("'s")
+            .or_else(|| self.rest.strip_prefix("\u{2019}s"))
+            .filter(|after| !after.starts_with(char::is_alphanumeric));
+        match (after, self.tokens.last()) {
+            (Some(after), Some(Token::Word(_) | Token::Code(_))) => {
+                self.tokens.push(Token::Possessive);
+                self.rest = after;
+                self.joined = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Reads the path of a route; returns whether the slash begins one.
+    fn read_path(&mut self, text: &str) -> bool {
+        if self.joined && self.rest.len() != text.len() {
+            return false;
+        }
+        let length = self
+            .rest
+            .find([' ', '\n', ',', ')', '`', ';'])
+            .unwrap_or(self.rest.len());
+        let path = self
+            .rest
+            .get(..length)
+            .unwrap_or_default()
+            .trim_end_matches(['.', ':', '*', '_']);
+        let is_path = path.len() > 1 && !path.starts_with("//");
+        if is_path {
+            self.tokens.push(Token::Path(path.to_owned()));
+            self.rest = self.rest.get(path.len()..).unwrap_or_default();
+        }
+        is_path
+    }
+
+    /// Reads a word, the method of a route or a name, with the stop behind it.
+    fn read_word(&mut self) {
+        let length = self
+            .rest
+            .find(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')')))
+            .unwrap_or(self.rest.len());
+        let raw = self.rest.get(..length).unwrap_or_default();
+        let word = raw
+            .trim_end_matches('.')
+            .trim_end_matches(|one| one == ')' && !raw.contains("()"));
+        let titled = word.starts_with(char::is_uppercase)
+            && !word.ends_with(char::is_uppercase)
+            && !VERBS.contains(&word.to_lowercase().as_str());
+        self.tokens.push(if is_method(word) {
+            Token::Method(word.to_owned())
+        } else if looks_like_a_name(word) || titled {
+            Token::Word(word.to_owned())
+        } else {
+            Token::Word(word.to_lowercase())
+        });
+        if raw.ends_with('.') {
+            self.tokens.push(Token::Stop);
+        }
+        self.advance(length);
+    }
+
+    /// Reads a sign that is part of no word.
+    fn read_sign(&mut self, character: char) {
         match character {
-            '.' | '!' | '?' => tokens.push(Token::Stop),
-            '\n' if starts_a_line_of_its_own(rest) => tokens.push(Token::Stop),
-            ',' | ';' | ':' | '(' | ')' => tokens.push(Token::Comma),
+            '.' | '!' | '?' => self.tokens.push(Token::Stop),
+            '\n' if starts_a_line_of_its_own(self.rest) => self.tokens.push(Token::Stop),
+            ',' | ';' | ':' | '(' | ')' => self.tokens.push(Token::Comma),
             _ => {}
         }
-        rest = rest.get(character.len_utf8()..).unwrap_or_default();
+        self.advance(character.len_utf8());
     }
-    without_line_numbers(tokens)
 }
 
 /// Takes the number of a line away where the code of that line stands behind it: "after line 92 (`load()`)" names `load()`.

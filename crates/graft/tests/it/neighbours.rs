@@ -11,22 +11,6 @@ struct Row {
     after: Result<&'static str, Reason>,
 }
 
-const fn row(
-    path: &'static str,
-    before: &'static str,
-    block: &'static str,
-    prose: &'static str,
-    after: Result<&'static str, Reason>,
-) -> Row {
-    Row {
-        path,
-        before,
-        block,
-        prose,
-        after,
-    }
-}
-
 const FASTAPI: &str = "router = APIRouter(prefix=\"/books\")\n\n\n@router.get(\"/\")\ndef all_books():\n    return []\n\n\n\
                        @router.get(\"/{book_id}\")\ndef one_book(book_id: int):\n    return {}\n\n\n\
                        @router.delete(\"/{book_id}\")\ndef drop_book(book_id: int):\n    return {}\n";
@@ -56,311 +40,317 @@ const MODELS: &str = "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: 
 
 /// Routes by method and path, with and without the prefix of their router.
 const ROUTES: &[Row] = &[
-    row(
-        "a.py",
-        FASTAPI,
-        NEWEST,
-        "Before the `GET /{book_id}` route:",
-        Ok(FASTAPI_NEWEST),
-    ),
-    row(
-        "a.py",
-        FASTAPI,
-        NEWEST,
-        "Before `GET /books/{id}`, so that it is not shadowed.",
-        Ok(FASTAPI_NEWEST),
-    ),
-    row("a.py", FASTAPI, NEWEST, "", Ok(FASTAPI_NEWEST)),
-    row(
-        "a.py",
-        FASTAPI,
-        NEWEST,
-        "Above `@router.get(\"/{book_id}\")`:",
-        Ok(FASTAPI_NEWEST),
-    ),
-    row(
-        "a.py",
-        FASTAPI,
-        NEWEST,
-        "After the DELETE route.",
-        Err(Reason::Conflict),
-    ),
-    row(
-        "a.py",
-        FASTAPI,
-        NEWEST,
-        "After the `GET /pages` route:",
-        Err(Reason::NotFound),
-    ),
-    row(
-        "a.py",
-        FLASK,
-        "@bp.route(\"/newest\")\ndef newest():\n    return {}\n",
-        "After the PUT route.",
-        Ok(
+    Row {
+        path: "a.py",
+        before: FASTAPI,
+        block: NEWEST,
+        prose: "Before the `GET /{book_id}` route:",
+        after: Ok(FASTAPI_NEWEST),
+    },
+    Row {
+        path: "a.py",
+        before: FASTAPI,
+        block: NEWEST,
+        prose: "Before `GET /books/{id}`, so that it is not shadowed.",
+        after: Ok(FASTAPI_NEWEST),
+    },
+    Row {
+        path: "a.py",
+        before: FASTAPI,
+        block: NEWEST,
+        prose: "",
+        after: Ok(FASTAPI_NEWEST),
+    },
+    Row {
+        path: "a.py",
+        before: FASTAPI,
+        block: NEWEST,
+        prose: "Above `@router.get(\"/{book_id}\")`:",
+        after: Ok(FASTAPI_NEWEST),
+    },
+    Row {
+        path: "a.py",
+        before: FASTAPI,
+        block: NEWEST,
+        prose: "After the DELETE route.",
+        after: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: FASTAPI,
+        block: NEWEST,
+        prose: "After the `GET /pages` route:",
+        after: Err(Reason::NotFound),
+    },
+    Row {
+        path: "a.py",
+        before: FLASK,
+        block: "@bp.route(\"/newest\")\ndef newest():\n    return {}\n",
+        prose: "After the PUT route.",
+        after: Ok(
             "bp = Blueprint(\"books\", __name__)\n\n\n@bp.route(\"/<int:key>\")\ndef one(key):\n    return {}\n\n\n\
             @bp.route(\"/<int:key>\", methods=[\"PUT\"])\ndef change(key):\n    return {}\n\n\n\
             @bp.route(\"/newest\")\ndef newest():\n    return {}\n\n\ndef helper():\n    return 1\n",
         ),
-    ),
-    row(
-        "a.ts",
-        EXPRESS,
-        "router.get('/newest', newest);\n",
-        "Before the GET /books/:id route.",
-        Ok(
+    },
+    Row {
+        path: "a.ts",
+        before: EXPRESS,
+        block: "router.get('/newest', newest);\n",
+        prose: "Before the GET /books/:id route.",
+        after: Ok(
             "router.get('/', list);\nrouter.get('/newest', newest);\nrouter.get('/:id', one);\nrouter.put('/:id', change);\n\n\
             export default router;\n",
         ),
-    ),
-    row(
-        "a.ts",
-        EXPRESS,
-        "router.get('/newest', newest);\n",
-        "After the PUT route.",
-        Err(Reason::Conflict),
-    ),
-    row(
-        "a.ts",
-        EXPRESS,
-        "router.get('/newest', newest);\n",
-        "Before `GET /pages/:page/lines`:",
-        Err(Reason::NotFound),
-    ),
-    row(
-        "a.ts",
-        FASTIFY,
-        "  app.delete('/books/:id', drop);\n",
-        "After the PUT route.",
-        Ok(
+    },
+    Row {
+        path: "a.ts",
+        before: EXPRESS,
+        block: "router.get('/newest', newest);\n",
+        prose: "After the PUT route.",
+        after: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.ts",
+        before: EXPRESS,
+        block: "router.get('/newest', newest);\n",
+        prose: "Before `GET /pages/:page/lines`:",
+        after: Err(Reason::NotFound),
+    },
+    Row {
+        path: "a.ts",
+        before: FASTIFY,
+        block: "  app.delete('/books/:id', drop);\n",
+        prose: "After the PUT route.",
+        after: Ok(
             "export async function routes(app) {\n  app.get('/books', all);\n  app.route({ method: 'PUT', url: '/books/:id', \
             handler: change });\n  app.delete('/books/:id', drop);\n  app.get('/health', ok);\n}\n",
         ),
-    ),
-    row(
-        "a.ts",
-        NEST,
-        "  @Get('best')\n  best() {\n    return 3;\n  }\n",
-        "Before the `GET /books/:id` route.",
-        Ok(
+    },
+    Row {
+        path: "a.ts",
+        before: NEST,
+        block: "  @Get('best')\n  best() {\n    return 3;\n  }\n",
+        prose: "Before the `GET /books/:id` route.",
+        after: Ok(
             "@Controller('books')\nexport class BooksController {\n  @Get('best')\n  best() {\n    return 3;\n  }\n\n  @Get(':id')\n  \
             one() {\n    return 1;\n  }\n\n  @Put(':id')\n  change() {\n    return 2;\n  }\n}\n",
         ),
-    ),
-    row(
-        "a.py",
-        URLS,
-        "    path(\"pages/\", include(\"pages.urls\")),\n",
-        "Between auth and probe.",
-        Ok(
+    },
+    Row {
+        path: "a.py",
+        before: URLS,
+        block: "    path(\"pages/\", include(\"pages.urls\")),\n",
+        prose: "Between auth and probe.",
+        after: Ok(
             "urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"pages/\", include(\"pages.urls\")),\n    \
             path(\"probe/\", include(\"probe.urls\")),\n]\n",
         ),
-    ),
+    },
 ];
 
 /// Registrations in a factory.
 const REGISTRATIONS: &[Row] = &[
-    row(
-        "a.ts",
-        EXPRESS_APP,
-        "import { loanRoutes } from './loans';\n\napp.use('/loans', loanRoutes);\n",
-        "Mount the loan routes.",
-        Ok(
+    Row {
+        path: "a.ts",
+        before: EXPRESS_APP,
+        block: "import { loanRoutes } from './loans';\n\napp.use('/loans', loanRoutes);\n",
+        prose: "Mount the loan routes.",
+        after: Ok(
             "import { userRoutes } from './users';\nimport { loanRoutes } from './loans';\n\nexport function build() {\n  \
             const app = express();\n  app.use(express.json());\n  app.use('/users', userRoutes);\n  app.use('/loans', loanRoutes);\n  \
             app.use(onError);\n  return app;\n}\n",
         ),
-    ),
-    row(
-        "a.ts",
-        EXPRESS_APP,
-        "app.use('/loans', loanRoutes);\n",
-        "Mount it after the payment gateway.",
-        Err(Reason::NotFound),
-    ),
-    row(
-        "a.py",
-        FACTORY,
-        "from app import loans\n\napp.include_router(loans.router)\n",
-        "Register the router between auth and probe.",
-        Ok(
+    },
+    Row {
+        path: "a.ts",
+        before: EXPRESS_APP,
+        block: "app.use('/loans', loanRoutes);\n",
+        prose: "Mount it after the payment gateway.",
+        after: Err(Reason::NotFound),
+    },
+    Row {
+        path: "a.py",
+        before: FACTORY,
+        block: "from app import loans\n\napp.include_router(loans.router)\n",
+        prose: "Register the router between auth and probe.",
+        after: Ok(
             "from fastapi import FastAPI\n\nfrom app import auth, loans, probe\n\n\ndef build():\n    app = FastAPI()\n    \
             app.include_router(auth.router)\n    app.include_router(loans.router)\n    app.include_router(probe.router)\n    \
             return app\n",
         ),
-    ),
-    row(
-        "a.py",
-        FACTORY,
-        "    from app import loans\n    app.include_router(loans.router)\n",
-        "In `build`, after the others:",
-        Ok(
+    },
+    Row {
+        path: "a.py",
+        before: FACTORY,
+        block: "    from app import loans\n    app.include_router(loans.router)\n",
+        prose: "In `build`, after the others:",
+        after: Ok(
             "from fastapi import FastAPI\n\nfrom app import auth, probe\n\n\ndef build():\n    app = FastAPI()\n    \
             app.include_router(auth.router)\n    app.include_router(probe.router)\n    from app import loans\n    \
             app.include_router(loans.router)\n    return app\n",
         ),
-    ),
-    row(
-        "a.py",
-        "def one():\n    app = FastAPI()\n    app.include_router(a)\n    return app\n\n\ndef two():\n    app = FastAPI()\n    \
+    },
+    Row {
+        path: "a.py",
+        before: "def one():\n    app = FastAPI()\n    app.include_router(a)\n    return app\n\n\ndef two():\n    app = FastAPI()\n    \
          app.include_router(b)\n    return app\n",
-        "app.include_router(c)\n",
-        "Register the router.",
-        Err(Reason::Ambiguous),
-    ),
+        block: "app.include_router(c)\n",
+        prose: "Register the router.",
+        after: Err(Reason::Ambiguous),
+    },
 ];
 
 /// Members by their owner, entries by their list.
 const OWNERS: &[Row] = &[
-    row(
-        "a.ts",
-        TYPES,
-        "dated: boolean;\n",
-        "Add `dated` to the `checks` of `Gate`:",
-        Ok(
+    Row {
+        path: "a.ts",
+        before: TYPES,
+        block: "dated: boolean;\n",
+        prose: "Add `dated` to the `checks` of `Gate`:",
+        after: Ok(
             "export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
             export interface Other {\n  id: string;\n}\n",
         ),
-    ),
-    row(
-        "a.ts",
-        TYPES,
-        "dated: boolean;\n",
-        "Extend Gate's checks:",
-        Ok(
+    },
+    Row {
+        path: "a.ts",
+        before: TYPES,
+        block: "dated: boolean;\n",
+        prose: "Extend Gate's checks:",
+        after: Ok(
             "export interface Gate {\n  checks: {\n    named: boolean;\n    dated: boolean;\n  };\n  why: string[];\n}\n\n\
             export interface Other {\n  id: string;\n}\n",
         ),
-    ),
-    row(
-        "a.ts",
-        TYPES,
-        "// Below line 9 (id)\nday: string | null; // ISO\n",
-        "Add a day to Other (after `id`):",
-        Ok(
+    },
+    Row {
+        path: "a.ts",
+        before: TYPES,
+        block: "// Below line 9 (id)\nday: string | null; // ISO\n",
+        prose: "Add a day to Other (after `id`):",
+        after: Ok(
             "export interface Gate {\n  checks: {\n    named: boolean;\n  };\n  why: string[];\n}\n\nexport interface Other {\n  \
             id: string;\n  day: string | null; // ISO\n}\n",
         ),
-    ),
-    row(
-        "a.py",
-        SETTINGS,
-        "\"init\": \"SET x\",\n",
-        "Add the key to `OPTIONS` of `DATABASES`:",
-        Ok(
+    },
+    Row {
+        path: "a.py",
+        before: SETTINGS,
+        block: "\"init\": \"SET x\",\n",
+        prose: "Add the key to `OPTIONS` of `DATABASES`:",
+        after: Ok(
             "DATABASES = {\n    \"default\": {\n        \"NAME\": \"db\",\n        \"OPTIONS\": {\n            \"timeout\": 5,\n            \
             \"init\": \"SET x\",\n        },\n    },\n}\n\nCACHES = {\n    \"default\": {\n        \"BACKEND\": \"x\",\n    },\n}\n",
         ),
-    ),
-    row(
-        "a.py",
-        MODELS,
-        "@property\ndef check(self):\n    assert self.bucket\n    return self\n",
-        "Add a validator:",
-        Ok(
+    },
+    Row {
+        path: "a.py",
+        before: MODELS,
+        block: "@property\ndef check(self):\n    assert self.bucket\n    return self\n",
+        prose: "Add a validator:",
+        after: Ok(
             "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @property\n    \
             def check(self):\n        assert self.bucket\n        return self\n",
         ),
-    ),
-    row(
-        "a.py",
-        MODELS,
-        "@classmethod\ndef make(cls):\n    return cls()\n",
-        "Add a constructor:",
-        Err(Reason::Ambiguous),
-    ),
-    row(
-        "a.module.ts",
-        "@Module({\n  imports: [Config.forRoot({ a: 1 }), Books],\n  providers: [],\n})\nexport class App {}\n",
-        "import { Loans } from './loans';\n\n  imports: [\n    // ... existing imports\n    Loans,\n  ],\n",
-        "Import `Loans` after `Books`.",
-        Ok(
+    },
+    Row {
+        path: "a.py",
+        before: MODELS,
+        block: "@classmethod\ndef make(cls):\n    return cls()\n",
+        prose: "Add a constructor:",
+        after: Err(Reason::Ambiguous),
+    },
+    Row {
+        path: "a.module.ts",
+        before: "@Module({\n  imports: [Config.forRoot({ a: 1 }), Books],\n  providers: [],\n})\nexport class App {}\n",
+        block: "import { Loans } from './loans';\n\n  imports: [\n    // ... existing imports\n    Loans,\n  ],\n",
+        prose: "Import `Loans` after `Books`.",
+        after: Ok(
             "import { Loans } from './loans';\n\n@Module({\n  imports: [Config.forRoot({ a: 1 }), Books, Loans],\n  \
             providers: [],\n})\nexport class App {}\n",
         ),
-    ),
+    },
 ];
 
 /// Imports in the block's order, beside the line that it repeats, with their comments, under their guard.
 const IMPORTS: &[Row] = &[
-    row(
-        "a.ts",
-        "import { b } from './x';\n",
-        "import { c, b, a } from './x';\n",
-        "",
-        Ok("import { c, b, a } from './x';\n"),
-    ),
-    row(
-        "a.py",
-        "from x import b\n",
-        "from x import c, b\n",
-        "",
-        Ok("from x import c, b\n"),
-    ),
-    row(
-        "a.py",
-        "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\n\nstop = 1\n",
-        "import app.auth  # noqa\nimport app.notes  # noqa\n",
-        "",
-        Ok(
+    Row {
+        path: "a.ts",
+        before: "import { b } from './x';\n",
+        block: "import { c, b, a } from './x';\n",
+        prose: "",
+        after: Ok("import { c, b, a } from './x';\n"),
+    },
+    Row {
+        path: "a.py",
+        before: "from x import b\n",
+        block: "from x import c, b\n",
+        prose: "",
+        after: Ok("from x import c, b\n"),
+    },
+    Row {
+        path: "a.py",
+        before: "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\n\nstop = 1\n",
+        block: "import app.auth  # noqa\nimport app.notes  # noqa\n",
+        prose: "",
+        after: Ok(
             "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\nimport app.notes  # noqa\n\nstop = 1\n",
         ),
-    ),
-    row(
-        "a.py",
-        "from x import b\n\n\nclass A:\n    pass\n",
-        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n",
-        "",
-        Ok(
+    },
+    Row {
+        path: "a.py",
+        before: "from x import b\n\n\nclass A:\n    pass\n",
+        block: "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n",
+        prose: "",
+        after: Ok(
             "from typing import TYPE_CHECKING\n\nfrom x import b\n\nif TYPE_CHECKING:\n    from y import C\n\n\nclass A:\n    pass\n",
         ),
-    ),
-    row(
-        "a.py",
-        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n\nA = 1\n",
-        "if TYPE_CHECKING:\n    from y import C\n    from z import D\n",
-        "",
-        Ok(
+    },
+    Row {
+        path: "a.py",
+        before: "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n\nA = 1\n",
+        block: "if TYPE_CHECKING:\n    from y import C\n    from z import D\n",
+        prose: "",
+        after: Ok(
             "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from y import C\n    from z import D\n\nA = 1\n",
         ),
-    ),
+    },
 ];
 
 /// What is to replace something takes something away.
 const REPLACED: &[Row] = &[
-    row(
-        "a.py",
-        "def one():\n    a = load(1)\n    return a\n\n\ndef two():\n    b = load(2)\n    return b\n",
-        "a = fetch(1)\nb = fetch(2)\n",
-        "Replace both `load` calls with:",
-        Ok(
+    Row {
+        path: "a.py",
+        before: "def one():\n    a = load(1)\n    return a\n\n\ndef two():\n    b = load(2)\n    return b\n",
+        block: "a = fetch(1)\nb = fetch(2)\n",
+        prose: "Replace both `load` calls with:",
+        after: Ok(
             "def one():\n    a = fetch(1)\n    return a\n\n\ndef two():\n    b = fetch(2)\n    return b\n",
         ),
-    ),
-    row(
-        "a.ts",
-        "function one() {\n  const a = load(1);\n  return a;\n}\n\nfunction two() {\n  const b = load(2);\n  return b;\n}\n",
-        "const a = fetch(1);\nconst b = fetch(2);\n",
-        "Replace the two calls of `load` with:",
-        Ok(
+    },
+    Row {
+        path: "a.ts",
+        before: "function one() {\n  const a = load(1);\n  return a;\n}\n\nfunction two() {\n  const b = load(2);\n  return b;\n}\n",
+        block: "const a = fetch(1);\nconst b = fetch(2);\n",
+        prose: "Replace the two calls of `load` with:",
+        after: Ok(
             "function one() {\n  const a = fetch(1);\n  return a;\n}\n\nfunction two() {\n  const b = fetch(2);\n  return b;\n}\n",
         ),
-    ),
-    row(
-        "a.py",
-        "def one():\n    a = load(1)\n    return a\n\n\ndef two():\n    a = load(2)\n    return a\n",
-        "a = fetch(1)\nb = fetch(2)\n",
-        "Replace each `load` call with:",
-        Err(Reason::Ambiguous),
-    ),
-    row(
-        "a.py",
-        "X = 1\n\n\ndef one():\n    return X\n",
-        "y = fetch(1)\nz = fetch(2)\n",
-        "Replace each call with:",
-        Err(Reason::NotFound),
-    ),
+    },
+    Row {
+        path: "a.py",
+        before: "def one():\n    a = load(1)\n    return a\n\n\ndef two():\n    a = load(2)\n    return a\n",
+        block: "a = fetch(1)\nb = fetch(2)\n",
+        prose: "Replace each `load` call with:",
+        after: Err(Reason::Ambiguous),
+    },
+    Row {
+        path: "a.py",
+        before: "X = 1\n\n\ndef one():\n    return X\n",
+        block: "y = fetch(1)\nz = fetch(2)\n",
+        prose: "Replace each call with:",
+        after: Err(Reason::NotFound),
+    },
 ];
 
 fn place(row: &Row, before: &str) -> Graft {
@@ -632,70 +622,74 @@ fn what_closes_a_block_is_its_own() {
     assert!(matches!(put("Add it somewhere:"), Graft::Refused(_)));
 }
 
+const PYTHON_GUARD: &str = "def next_of(rows, key):\n    if not rows:\n        return None\n    rows = sorted(rows)\n    return rows[0]\n\n\n\
+                  def last_of(rows):\n    return rows[-1]\n";
+const SCRIPT_GUARD: &str = "const next = useMemo(() => {\n  if (!rows) {\n    return undefined;\n  }\n\n  const all = rows.sort((a, b) => {\n    \
+                  if (!a) {\n      return 1;\n    }\n    return a - b;\n  });\n\n  return all[0];\n}, [rows]);\n";
+const KEPT_GUARD: &str =
+    "    if not rows:\n        return None\n    return pick(rows, key)\n\n\ndef last_of";
+const CALLED_BELOW: &str = "    return undefined;\n  }\n\n  return pick(rows);\n}, [rows]);\n";
+const TWO_GUARDS: &str = "const other = useMemo(() => {\n  if (!x) {\n    return 1;\n  }\n\n  return x;\n}, [x]);\n\nconst next = useMemo(() => {\n  if (!rows) {\n    return undefined;\n  }\n\n  const all = rows.sort((a, b) => {\n    \
+                  if (!a) {\n      return 1;\n    }\n    return a - b;\n  });\n\n  return all[0];\n}, [rows]);\n";
+
+/// A file with guards, a block, the words beside it, and lines of the result; `None` where no guard stays, where nothing is
+/// below one, or where two may be meant.
+const BELOW_GUARDS: &[(&str, &str, &str, &str, Option<&str>)] = &[
+    (
+        "a.py",
+        PYTHON_GUARD,
+        "    return pick(rows, key)\n",
+        "Keep the guard of `next_of` and replace what is below it with:",
+        Some(KEPT_GUARD),
+    ),
+    (
+        "a.py",
+        PYTHON_GUARD,
+        "return pick(rows, key)\n",
+        "Leave the early return as it is, and replace the code after the return:",
+        Some(KEPT_GUARD),
+    ),
+    (
+        "a.ts",
+        SCRIPT_GUARD,
+        "return pick(rows);\n",
+        "Find `next`. Keep the early-return guard as-is and replace only the sort/index logic below it with:",
+        Some(CALLED_BELOW),
+    ),
+    (
+        "a.ts",
+        TWO_GUARDS,
+        "return pick(rows);\n",
+        "Find the `next` `useMemo`. Keep the early-return guard as-is (`!rows`) and replace only the sort below it with:",
+        Some(CALLED_BELOW),
+    ),
+    (
+        "a.ts",
+        TWO_GUARDS,
+        "return pick(rows);\n",
+        "Keep the early-return guard as-is and replace only the sort below it with:",
+        None,
+    ),
+    // No guard stays, or nothing is below one.
+    (
+        "a.py",
+        PYTHON_GUARD,
+        "return pick(rows, key)\n",
+        "Replace the guard and what is below it with:",
+        None,
+    ),
+    (
+        "a.py",
+        PYTHON_GUARD,
+        "return pick(rows)\n",
+        "In `last_of`, keep the guard and replace what is below it with:",
+        None,
+    ),
+];
+
 #[test]
 fn what_stands_below_a_guard_is_replaced_and_the_guard_stays() {
-    let python = "def next_of(rows, key):\n    if not rows:\n        return None\n    rows = sorted(rows)\n    return rows[0]\n\n\n\
-                  def last_of(rows):\n    return rows[-1]\n";
-    let script = "const next = useMemo(() => {\n  if (!rows) {\n    return undefined;\n  }\n\n  const all = rows.sort((a, b) => {\n    \
-                  if (!a) {\n      return 1;\n    }\n    return a - b;\n  });\n\n  return all[0];\n}, [rows]);\n";
-    let kept = "    if not rows:\n        return None\n    return pick(rows, key)\n\n\ndef last_of";
-    let called = "    return undefined;\n  }\n\n  return pick(rows);\n}, [rows]);\n";
-    let two = format!(
-        "const other = useMemo(() => {{\n  if (!x) {{\n    return 1;\n  }}\n\n  return x;\n}}, [x]);\n\n{script}"
-    );
-    let rows: [(&str, &str, &str, &str, Option<&str>); 7] = [
-        (
-            "a.py",
-            python,
-            "    return pick(rows, key)\n",
-            "Keep the guard of `next_of` and replace what is below it with:",
-            Some(kept),
-        ),
-        (
-            "a.py",
-            python,
-            "return pick(rows, key)\n",
-            "Leave the early return as it is, and replace the code after the return:",
-            Some(kept),
-        ),
-        (
-            "a.ts",
-            script,
-            "return pick(rows);\n",
-            "Find `next`. Keep the early-return guard as-is and replace only the sort/index logic below it with:",
-            Some(called),
-        ),
-        (
-            "a.ts",
-            &two,
-            "return pick(rows);\n",
-            "Find the `next` `useMemo`. Keep the early-return guard as-is (`!rows`) and replace only the sort below it with:",
-            Some(called),
-        ),
-        (
-            "a.ts",
-            &two,
-            "return pick(rows);\n",
-            "Keep the early-return guard as-is and replace only the sort below it with:",
-            None,
-        ),
-        // No guard stays, or nothing is below one.
-        (
-            "a.py",
-            python,
-            "return pick(rows, key)\n",
-            "Replace the guard and what is below it with:",
-            None,
-        ),
-        (
-            "a.py",
-            python,
-            "return pick(rows)\n",
-            "In `last_of`, keep the guard and replace what is below it with:",
-            None,
-        ),
-    ];
-    for (path, before, block, prose, lines) in rows {
+    for &(path, before, block, prose, lines) in BELOW_GUARDS {
         let context = Context {
             prose,
             ..Context::default()

@@ -664,48 +664,54 @@ fn scopes_and_types_stay_what_they_are() {
     check(SCOPES);
 }
 
+const BELOW_ONE: &str = "return 1\n\n\ndef new():\n";
+const ABOVE_TWO: &str = "return 9\n\n\ndef two():\n";
+
+/// The block above, the words between it and the new one, and the lines around the new one; `None` where the words
+/// point to nothing in the file.
+const POINTING_BACK: &[(Option<&str>, &str, Option<&str>)] = &[
+    (
+        Some("def one():\n    return 1\n"),
+        "Add right after it:",
+        Some(BELOW_ONE),
+    ),
+    (
+        Some("def one():\n    return 1\n"),
+        "Direkt dahinter einfügen:",
+        Some(BELOW_ONE),
+    ),
+    (
+        Some("def one():\n    return 1\n"),
+        "바로 뒤에 추가:",
+        Some(BELOW_ONE),
+    ),
+    (
+        Some("def two():\n    return 2\n"),
+        "Insert this directly above it:",
+        Some(ABOVE_TWO),
+    ),
+    (
+        None,
+        "Find the `one` function. Add right after it:",
+        Some(BELOW_ONE),
+    ),
+    (
+        Some("def gone():\n    return 1\n"),
+        "Add right after it:",
+        None,
+    ),
+    (
+        Some("def one():\n    return 1\n"),
+        "After that, add:",
+        Some("return 3\n\n\ndef new():\n"),
+    ),
+];
+
 #[test]
 fn words_point_back_to_the_block_above() {
     let before =
         "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n";
-    let (below_one, above_two) = ("return 1\n\n\ndef new():\n", "return 9\n\n\ndef two():\n");
-    for (above, prose, lines) in [
-        (
-            Some("def one():\n    return 1\n"),
-            "Add right after it:",
-            Some(below_one),
-        ),
-        (
-            Some("def one():\n    return 1\n"),
-            "Direkt dahinter einfügen:",
-            Some(below_one),
-        ),
-        (
-            Some("def one():\n    return 1\n"),
-            "바로 뒤에 추가:",
-            Some(below_one),
-        ),
-        (
-            Some("def two():\n    return 2\n"),
-            "Insert this directly above it:",
-            Some(above_two),
-        ),
-        (
-            None,
-            "Find the `one` function. Add right after it:",
-            Some(below_one),
-        ),
-        (
-            Some("def gone():\n    return 1\n"),
-            "Add right after it:",
-            None,
-        ),
-        (
-            Some("def one():\n    return 1\n"),
-            "After that, add:",
-            Some("return 3\n\n\ndef new():\n"),
-        ),
-    ] {
+    for &(above, prose, lines) in POINTING_BACK {
         let context = Context {
             prose,
             above,

@@ -17,93 +17,87 @@ fn name(wanted: Option<&str>, variables: &[(&str, &str)]) -> Result<Option<Strin
     llm::choose_model(wanted, &environment).map(|model| model.map(|model| model.name()))
 }
 
-const ANTHROPIC: (&str, &str) = ("ANTHROPIC_API_KEY", "k");
-const OPENAI: (&str, &str) = ("OPENAI_API_KEY", "k");
-const OLLAMA: (&str, &str) = ("OLLAMA_HOST", "localhost");
-const BEDROCK: (&str, &str) = ("AWS_BEARER_TOKEN_BEDROCK", "k");
-const REGION: (&str, &str) = ("AWS_REGION", "eu-west-1");
-const AZURE: (&str, &str) = ("AZURE_OPENAI_API_KEY", "k");
-const RESOURCE: (&str, &str) = ("AZURE_OPENAI_ENDPOINT", "https://shop.openai.azure.com/");
+/// A variable of the environment and its value.
+type Variable = (&'static str, &'static str);
+
+const ANTHROPIC: Variable = ("ANTHROPIC_API_KEY", "k");
+const OPENAI: Variable = ("OPENAI_API_KEY", "k");
+const OLLAMA: Variable = ("OLLAMA_HOST", "localhost");
+const BEDROCK: Variable = ("AWS_BEARER_TOKEN_BEDROCK", "k");
+const REGION: Variable = ("AWS_REGION", "eu-west-1");
+const AZURE: Variable = ("AZURE_OPENAI_API_KEY", "k");
+const RESOURCE: Variable = ("AZURE_OPENAI_ENDPOINT", "https://shop.openai.azure.com/");
+
+/// A name, the variables that are set, and the model that is meant.
+const FOUND: &[(Option<&str>, &[Variable], &str)] = &[
+    (None, &[ANTHROPIC, OPENAI], "anthropic/claude-sonnet-5-5"),
+    (None, &[OPENAI], "openai/gpt-6.2-sol"),
+    (
+        None,
+        &[OLLAMA, ("GEMINI_API_KEY", "k")],
+        "gemini/gemini-4-argon",
+    ),
+    (Some("inherit"), &[ANTHROPIC], "anthropic/claude-sonnet-5-5"),
+    (Some("  "), &[ANTHROPIC], "anthropic/claude-sonnet-5-5"),
+    (Some("opus"), &[ANTHROPIC], "anthropic/claude-opus-5-5"),
+    (Some("fable"), &[ANTHROPIC], "anthropic/claude-fable-5-2"),
+    (Some("opus"), &[OPENAI], "openai/gpt-6.2-astra"),
+    (
+        Some("haiku"),
+        &[("OPENROUTER_API_KEY", "k")],
+        "openrouter/anthropic/claude-haiku-5.5",
+    ),
+    (
+        Some("openai/haiku"),
+        &[ANTHROPIC, OPENAI],
+        "openai/gpt-6-luna",
+    ),
+    (Some("openai/gpt-x"), &[ANTHROPIC, OPENAI], "openai/gpt-x"),
+    (
+        Some("claude-sonnet-4-5"),
+        &[OPENAI, ANTHROPIC],
+        "anthropic/claude-sonnet-4-5",
+    ),
+    (Some("gpt-5.4"), &[OPENAI, ANTHROPIC], "openai/gpt-5.4"),
+    (
+        Some("openrouter/qwen/qwen3"),
+        &[("OPENROUTER_API_KEY", "k")],
+        "openrouter/qwen/qwen3",
+    ),
+    (Some("ollama/qwen3:8b"), &[OLLAMA], "ollama/qwen3:8b"),
+    (Some("qwen3:8b"), &[ANTHROPIC, OLLAMA], "ollama/qwen3:8b"),
+    (
+        None,
+        &[BEDROCK, REGION],
+        "bedrock/anthropic.claude-sonnet-5-5",
+    ),
+    (
+        Some("fable"),
+        &[BEDROCK, ("AWS_DEFAULT_REGION", "us-east-1")],
+        "bedrock/anthropic.claude-fable-5-2",
+    ),
+    (
+        Some("anthropic.claude-haiku-4-5"),
+        &[ANTHROPIC, BEDROCK, REGION],
+        "bedrock/anthropic.claude-haiku-4-5",
+    ),
+    (
+        None,
+        &[AZURE, RESOURCE, BEDROCK, REGION],
+        "bedrock/anthropic.claude-sonnet-5-5",
+    ),
+    (Some("azure/our-gpt"), &[AZURE, RESOURCE], "azure/our-gpt"),
+    (
+        Some("Qwen/Qwen3-8B"),
+        &[("OPENAI_BASE_URL", "http://box/v1")],
+        "compatible/Qwen/Qwen3-8B",
+    ),
+];
 
 #[test]
 fn names_and_aliases_come_to_a_model() {
-    for (wanted, variables, expected) in [
-        (None, vec![ANTHROPIC, OPENAI], "anthropic/claude-sonnet-5-5"),
-        (None, vec![OPENAI], "openai/gpt-6.2-sol"),
-        (
-            None,
-            vec![OLLAMA, ("GEMINI_API_KEY", "k")],
-            "gemini/gemini-4-argon",
-        ),
-        (
-            Some("inherit"),
-            vec![ANTHROPIC],
-            "anthropic/claude-sonnet-5-5",
-        ),
-        (Some("  "), vec![ANTHROPIC], "anthropic/claude-sonnet-5-5"),
-        (Some("opus"), vec![ANTHROPIC], "anthropic/claude-opus-5-5"),
-        (Some("fable"), vec![ANTHROPIC], "anthropic/claude-fable-5-2"),
-        (Some("opus"), vec![OPENAI], "openai/gpt-6.2-astra"),
-        (
-            Some("haiku"),
-            vec![("OPENROUTER_API_KEY", "k")],
-            "openrouter/anthropic/claude-haiku-5.5",
-        ),
-        (
-            Some("openai/haiku"),
-            vec![ANTHROPIC, OPENAI],
-            "openai/gpt-6-luna",
-        ),
-        (
-            Some("openai/gpt-x"),
-            vec![ANTHROPIC, OPENAI],
-            "openai/gpt-x",
-        ),
-        (
-            Some("claude-sonnet-4-5"),
-            vec![OPENAI, ANTHROPIC],
-            "anthropic/claude-sonnet-4-5",
-        ),
-        (Some("gpt-5.4"), vec![OPENAI, ANTHROPIC], "openai/gpt-5.4"),
-        (
-            Some("openrouter/qwen/qwen3"),
-            vec![("OPENROUTER_API_KEY", "k")],
-            "openrouter/qwen/qwen3",
-        ),
-        (Some("ollama/qwen3:8b"), vec![OLLAMA], "ollama/qwen3:8b"),
-        (Some("qwen3:8b"), vec![ANTHROPIC, OLLAMA], "ollama/qwen3:8b"),
-        (
-            None,
-            vec![BEDROCK, REGION],
-            "bedrock/anthropic.claude-sonnet-5-5",
-        ),
-        (
-            Some("fable"),
-            vec![BEDROCK, ("AWS_DEFAULT_REGION", "us-east-1")],
-            "bedrock/anthropic.claude-fable-5-2",
-        ),
-        (
-            Some("anthropic.claude-haiku-4-5"),
-            vec![ANTHROPIC, BEDROCK, REGION],
-            "bedrock/anthropic.claude-haiku-4-5",
-        ),
-        (
-            None,
-            vec![AZURE, RESOURCE, BEDROCK, REGION],
-            "bedrock/anthropic.claude-sonnet-5-5",
-        ),
-        (
-            Some("azure/our-gpt"),
-            vec![AZURE, RESOURCE],
-            "azure/our-gpt",
-        ),
-        (
-            Some("Qwen/Qwen3-8B"),
-            vec![("OPENAI_BASE_URL", "http://box/v1")],
-            "compatible/Qwen/Qwen3-8B",
-        ),
-    ] {
-        let found = name(wanted, &variables).unwrap_or_else(|error| panic!("{wanted:?}: {error}"));
+    for &(wanted, variables, expected) in FOUND {
+        let found = name(wanted, variables).unwrap_or_else(|error| panic!("{wanted:?}: {error}"));
         assert_eq!(
             found.as_deref(),
             Some(expected),
@@ -132,70 +126,53 @@ fn with_nothing_configured_there_is_no_model() {
     assert_eq!(name(None, &[AZURE, RESOURCE]), Ok(None));
 }
 
+/// A name, the variables that are set, and the error with what its hint names.
+const NOT_THERE: &[(&str, &[Variable], Fault, &str)] = &[
+    ("anthropic/opus", &[OPENAI], Fault::Key, "ANTHROPIC_API_KEY"),
+    ("claude-opus-5-5", &[], Fault::Key, "ANTHROPIC_API_KEY"),
+    ("gemini/x", &[], Fault::Key, "GEMINI_API_KEY"),
+    ("ollama/x", &[OPENAI], Fault::Network, "OLLAMA_HOST"),
+    ("compatible/x", &[OPENAI], Fault::Network, "OPENAI_BASE_URL"),
+    ("nobody/x", &[ANTHROPIC], Fault::UnknownModel, "anthropic"),
+    (
+        "mystery",
+        &[ANTHROPIC],
+        Fault::UnknownModel,
+        "PROVIDER/MODEL",
+    ),
+    ("opus", &[OLLAMA], Fault::UnknownModel, "ollama/MODEL"),
+    (
+        "opus",
+        &[AZURE, RESOURCE],
+        Fault::UnknownModel,
+        "azure/MODEL",
+    ),
+    (
+        "bedrock/opus",
+        &[REGION],
+        Fault::Key,
+        "AWS_BEARER_TOKEN_BEDROCK",
+    ),
+    (
+        "bedrock/opus",
+        &[BEDROCK],
+        Fault::Network,
+        "AWS_REGION to the region",
+    ),
+    ("azure/x", &[RESOURCE], Fault::Key, "AZURE_OPENAI_API_KEY"),
+    (
+        "azure/x",
+        &[AZURE],
+        Fault::Network,
+        "AZURE_OPENAI_ENDPOINT to the address",
+    ),
+    ("scripted/nowhere.json", &[], Fault::Request, "JSON list"),
+];
+
 #[test]
 fn what_is_named_and_not_there_is_an_error_that_says_what_to_set() {
-    for (wanted, variables, fault, named) in [
-        (
-            "anthropic/opus",
-            vec![OPENAI],
-            Fault::Key,
-            "ANTHROPIC_API_KEY",
-        ),
-        ("claude-opus-5-5", vec![], Fault::Key, "ANTHROPIC_API_KEY"),
-        ("gemini/x", vec![], Fault::Key, "GEMINI_API_KEY"),
-        ("ollama/x", vec![OPENAI], Fault::Network, "OLLAMA_HOST"),
-        (
-            "compatible/x",
-            vec![OPENAI],
-            Fault::Network,
-            "OPENAI_BASE_URL",
-        ),
-        (
-            "nobody/x",
-            vec![ANTHROPIC],
-            Fault::UnknownModel,
-            "anthropic",
-        ),
-        (
-            "mystery",
-            vec![ANTHROPIC],
-            Fault::UnknownModel,
-            "PROVIDER/MODEL",
-        ),
-        ("opus", vec![OLLAMA], Fault::UnknownModel, "ollama/MODEL"),
-        (
-            "opus",
-            vec![AZURE, RESOURCE],
-            Fault::UnknownModel,
-            "azure/MODEL",
-        ),
-        (
-            "bedrock/opus",
-            vec![REGION],
-            Fault::Key,
-            "AWS_BEARER_TOKEN_BEDROCK",
-        ),
-        (
-            "bedrock/opus",
-            vec![BEDROCK],
-            Fault::Network,
-            "AWS_REGION to the region",
-        ),
-        (
-            "azure/x",
-            vec![RESOURCE],
-            Fault::Key,
-            "AZURE_OPENAI_API_KEY",
-        ),
-        (
-            "azure/x",
-            vec![AZURE],
-            Fault::Network,
-            "AZURE_OPENAI_ENDPOINT to the address",
-        ),
-        ("scripted/nowhere.json", vec![], Fault::Request, "JSON list"),
-    ] {
-        let error = name(Some(wanted), &variables).expect_err(wanted);
+    for &(wanted, variables, fault, named) in NOT_THERE {
+        let error = name(Some(wanted), variables).expect_err(wanted);
         assert_eq!(error.fault, fault, "{wanted}: {error}");
         assert!(error.hint.contains(named), "{wanted}: {}", error.hint);
     }

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::slice::Chunks;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -185,7 +186,7 @@ fn serve(stream: &TcpStream, connection: usize, state: &Mutex<State>) -> io::Res
                 pause,
                 end,
             } => {
-                let played = play_stream(stream, &bytes, piece, pause, end);
+                let played = play_stream(stream, bytes.chunks(piece), pause, end);
                 if played.is_err() {
                     lock(state).left += 1;
                 }
@@ -245,15 +246,14 @@ fn answer(
 
 fn play_stream(
     mut stream: &TcpStream,
-    bytes: &[u8],
-    piece: usize,
+    pieces: Chunks<'_, u8>,
     pause: Duration,
     end: End,
 ) -> io::Result<()> {
     stream.write_all(
         b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n",
     )?;
-    for piece in bytes.chunks(piece) {
+    for piece in pieces {
         let mut chunk = format!("{:x}\r\n", piece.len()).into_bytes();
         chunk.extend_from_slice(piece);
         chunk.extend_from_slice(b"\r\n");

@@ -109,7 +109,45 @@ fn begins_with_command(rest: &str) -> bool {
     })
 }
 
+/// The words of a sentence behind its label, in lower case and without what stands before the clause that counts.
+struct Clause {
+    words: String,
+    /// It began with a place drawn together with its article: "no módulo".
+    is_contracted: bool,
+    is_conditional: bool,
+    supposes: Option<Supposed>,
+}
+
+/// Reads the words of a sentence behind its label.
+fn read_clause(rest: &str, called: &str) -> Clause {
+    let lower = one_line(&plain_text(rest)).to_lowercase();
+    let placed = without_contraction(&lower);
+    let is_contracted = placed.len() < lower.len();
+    let lower = placed.to_owned();
+    // "Don't forget to …" says no, and means yes.
+    let lower = Opening::new(&lower)
+        .end(Use::Lead)
+        .map_or(lower.as_str(), |end| lower[end..].trim_start())
+        .to_owned();
+    let is_conditional = is_conditional(&lower);
+    let supposed = read_supposed(&lower).filter(|_| !Opening::new(called).is(Use::Condition));
+    let supposes = supposed.map(|(what, _)| what);
+    let lower = supposed
+        .map_or(lower.as_str(), |(_, clause)| clause)
+        .to_owned();
+    Clause {
+        words: lower,
+        is_contracted,
+        is_conditional,
+        supposes,
+    }
+}
+
 /// Reads the form of a sentence.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table: each field of the form with what is read for it"
+)]
 pub(super) fn read_form(words: &str) -> Form {
     let marked = read_marks(after_number(words));
     let name = unit_name(&marked.words).filter(|name| name.rank == Rank::Step);
@@ -118,26 +156,17 @@ pub(super) fn read_form(words: &str) -> Form {
     let (called, rest) = split_label(title);
     let command = begins_with_command(&rest);
     let (subject, path, rest) = after_subject(&rest);
-    let lower = one_line(&plain_text(rest)).to_lowercase();
-    let placed = without_contraction(&lower);
-    let contracted = placed.len() < lower.len();
-    let lower = placed.to_owned();
-    // "Don't forget to …" says no, and means yes.
-    let lower = Opening::new(&lower)
-        .end(Use::Lead)
-        .map_or(lower.as_str(), |end| lower[end..].trim_start())
-        .to_owned();
-    let whole = is_conditional(&lower);
-    let supposed = read_supposed(&lower).filter(|_| !Opening::new(&called).is(Use::Condition));
-    let supposes = supposed.map(|(what, _)| what);
-    let lower = supposed
-        .map_or(lower.as_str(), |(_, clause)| clause)
-        .to_owned();
+    let Clause {
+        words: lower,
+        is_contracted,
+        is_conditional,
+        supposes,
+    } = read_clause(rest, &called);
     let head = after_leads(&lower);
     let main = main_statement(&lower);
     let (opening, name) = (Opening::new(&head), Opening::new(&called));
     let mood = match mood_of(&head, &opening, &main) {
-        Mood::States if contracted => Mood::Asks(Use::Change),
+        Mood::States if is_contracted => Mood::Asks(Use::Change),
         mood => mood,
     };
     let cautions = name.is(Use::Caution);
@@ -183,7 +212,7 @@ pub(super) fn read_form(words: &str) -> Form {
         } else {
             mood
         },
-        conditional: name.is(Use::Condition) || whole && supposes.is_none(),
+        conditional: name.is(Use::Condition) || is_conditional && supposes.is_none(),
         supposes,
         maps: ["→", "->", " = ", "=>"]
             .iter()

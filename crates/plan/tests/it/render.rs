@@ -28,9 +28,7 @@ pub(crate) fn render(plan: &Plan) -> String {
     for phase in plan.phases() {
         unit(&mut out, plan, phase, 0);
     }
-    for (at, command) in plan.commands().iter().enumerate() {
-        run(&mut out, plan, command, at, "");
-    }
+    commands(&mut out, plan, plan.commands(), "");
     for one in plan.criteria() {
         writeln!(
             out,
@@ -87,15 +85,21 @@ fn line(plan: &Plan, span: &Span) -> usize {
     plan.location(span.start).line
 }
 
-fn run(out: &mut String, plan: &Plan, one: &PlannedCommand, at: usize, margin: &str) {
-    write!(
-        out,
-        "{margin}  run {at} line {} {:?} {:?}",
-        line(plan, &one.span),
-        one.text,
-        one.expect.outcome
-    )
-    .unwrap();
+fn commands(out: &mut String, plan: &Plan, commands: &[PlannedCommand], margin: &str) {
+    for (at, one) in commands.iter().enumerate() {
+        write!(
+            out,
+            "{margin}  run {at} line {} {:?} {:?}",
+            line(plan, &one.span),
+            one.text,
+            one.expect.outcome
+        )
+        .unwrap();
+        expectations(out, one);
+    }
+}
+
+fn expectations(out: &mut String, one: &PlannedCommand) {
     if let Some(words) = &one.expect.words {
         write!(out, " words {words:?}").unwrap();
     }
@@ -139,6 +143,18 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         plan.location(phase.span.end).line,
     )
     .unwrap();
+    files(out, plan, phase, &margin);
+    blocks(out, plan, phase, &margin);
+    sentences(out, plan, phase, &margin);
+    commands(out, plan, &phase.commands, &margin);
+    criteria(out, phase, &margin);
+    steps(out, plan, phase, &margin);
+    for child in &phase.phases {
+        unit(out, plan, child, depth + 1);
+    }
+}
+
+fn files(out: &mut String, plan: &Plan, phase: &Phase, margin: &str) {
     for (at, one) in phase.changes.iter().enumerate() {
         let test = if one.test { " test" } else { "" };
         let pattern = if one.pattern { " pattern" } else { "" };
@@ -159,6 +175,9 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         )
         .unwrap();
     }
+}
+
+fn blocks(out: &mut String, plan: &Plan, phase: &Phase, margin: &str) {
     for (at, one) in phase.blocks.iter().enumerate() {
         let file = match &one.file {
             FileOf::Change(at) => phase.changes[*at].path.clone(),
@@ -178,6 +197,9 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         )
         .unwrap();
     }
+}
+
+fn sentences(out: &mut String, plan: &Plan, phase: &Phase, margin: &str) {
     let kept: Vec<&str> = phase
         .sentences
         .iter()
@@ -195,9 +217,9 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         )
         .unwrap();
     }
-    for (at, one) in phase.commands.iter().enumerate() {
-        run(out, plan, one, at, &margin);
-    }
+}
+
+fn criteria(out: &mut String, phase: &Phase, margin: &str) {
     for one in &phase.criteria {
         let mark = one
             .checkbox
@@ -211,6 +233,9 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         )
         .unwrap();
     }
+}
+
+fn steps(out: &mut String, plan: &Plan, phase: &Phase, margin: &str) {
     for one in &phase.steps {
         let mark = one
             .checkbox
@@ -229,9 +254,6 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
             parts.join(", ")
         )
         .unwrap();
-    }
-    for child in &phase.phases {
-        unit(out, plan, child, depth + 1);
     }
 }
 

@@ -166,84 +166,86 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
     }
 }
 
+/// A sentence that begins with a condition or a place, and its class.
+const CONDITIONS_AND_PLACES: &[(&str, SentenceClass)] = &[
+    (
+        "If the cart is empty, throw a `RangeError`.",
+        SentenceClass::DoUnshown,
+    ),
+    (
+        "If the file is larger than 5 MB, reject it with 413.",
+        SentenceClass::DoUnshown,
+    ),
+    ("Return 404 if absent.", SentenceClass::DoUnshown),
+    (
+        "如果购物车不存在，抛出 `CartError`。",
+        SentenceClass::DoUnshown,
+    ),
+    (
+        "Si le panier est vide, renvoyer 404.",
+        SentenceClass::DoUnshown,
+    ),
+    (
+        "If `code` is given, validate the coupon.",
+        SentenceClass::Unclear,
+    ),
+    (
+        "If the cart is given, return `sum(cart)`.",
+        SentenceClass::DoShown,
+    ),
+    (
+        "If the package is missing, run `npm i`.",
+        SentenceClass::Condition,
+    ),
+    (
+        "If the test fails, check that the rows are numbers.",
+        SentenceClass::Condition,
+    ),
+    (
+        "If the test fails, return the old list.",
+        SentenceClass::Condition,
+    ),
+    (
+        "If the file does not exist, create it.",
+        SentenceClass::Condition,
+    ),
+    (
+        "If `app/store.py` holds a loader, move it here.",
+        SentenceClass::Condition,
+    ),
+    ("If needed, add a cache.", SentenceClass::Condition),
+    ("Optionally, add a cache.", SentenceClass::Condition),
+    // "In the …", and no denial.
+    (
+        "No módulo `views`, substituir `FLAG` por uma lista vazia.",
+        SentenceClass::DoUnshown,
+    ),
+    (
+        "No frontend, ajustar o rodapé para o novo texto.",
+        SentenceClass::DoUnshown,
+    ),
+    (
+        "No handler `views`, trocar o retorno por `[]`.",
+        SentenceClass::DoUnshown,
+    ),
+    (
+        "No exponer el campo, devolver la lista.",
+        SentenceClass::Forbid,
+    ),
+    ("Nos testes, cobrir `version`.", SentenceClass::DoUnshown),
+    (
+        "No new dependencies, use the client of the module.",
+        SentenceClass::Forbid,
+    ),
+    (
+        "No tocar `views`, devolver la lista.",
+        SentenceClass::Forbid,
+    ),
+];
+
 #[test]
 fn conditions_and_places_before_the_verb_are_read() {
-    let rows = [
-        (
-            "If the cart is empty, throw a `RangeError`.",
-            SentenceClass::DoUnshown,
-        ),
-        (
-            "If the file is larger than 5 MB, reject it with 413.",
-            SentenceClass::DoUnshown,
-        ),
-        ("Return 404 if absent.", SentenceClass::DoUnshown),
-        (
-            "如果购物车不存在，抛出 `CartError`。",
-            SentenceClass::DoUnshown,
-        ),
-        (
-            "Si le panier est vide, renvoyer 404.",
-            SentenceClass::DoUnshown,
-        ),
-        (
-            "If `code` is given, validate the coupon.",
-            SentenceClass::Unclear,
-        ),
-        (
-            "If the cart is given, return `sum(cart)`.",
-            SentenceClass::DoShown,
-        ),
-        (
-            "If the package is missing, run `npm i`.",
-            SentenceClass::Condition,
-        ),
-        (
-            "If the test fails, check that the rows are numbers.",
-            SentenceClass::Condition,
-        ),
-        (
-            "If the test fails, return the old list.",
-            SentenceClass::Condition,
-        ),
-        (
-            "If the file does not exist, create it.",
-            SentenceClass::Condition,
-        ),
-        (
-            "If `app/store.py` holds a loader, move it here.",
-            SentenceClass::Condition,
-        ),
-        ("If needed, add a cache.", SentenceClass::Condition),
-        ("Optionally, add a cache.", SentenceClass::Condition),
-        // "In the …", and no denial.
-        (
-            "No módulo `views`, substituir `FLAG` por uma lista vazia.",
-            SentenceClass::DoUnshown,
-        ),
-        (
-            "No frontend, ajustar o rodapé para o novo texto.",
-            SentenceClass::DoUnshown,
-        ),
-        (
-            "No handler `views`, trocar o retorno por `[]`.",
-            SentenceClass::DoUnshown,
-        ),
-        (
-            "No exponer el campo, devolver la lista.",
-            SentenceClass::Forbid,
-        ),
-        ("Nos testes, cobrir `version`.", SentenceClass::DoUnshown),
-        (
-            "No new dependencies, use the client of the module.",
-            SentenceClass::Forbid,
-        ),
-        (
-            "No tocar `views`, devolver la lista.",
-            SentenceClass::Forbid,
-        ),
-    ];
-    for (words, expected) in rows {
+    for &(words, expected) in CONDITIONS_AND_PLACES {
         let text = format!(
             "# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.py`\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n\n{words}\n"
         );
@@ -256,76 +258,68 @@ fn conditions_and_places_before_the_verb_are_read() {
     }
 }
 
+/// Words around a block, which stands for `{code}`, and what is uncertain of it.
+const HALVES: &[(&str, Option<Uncertainty>)] = &[
+    ("Replace:\n\n{code}", Some(Uncertainty::Unanswered)),
+    (
+        "Find and replace this:\n\n{code}",
+        Some(Uncertainty::Unanswered),
+    ),
+    ("Replace:\n\n{code}\nwith:\n\n```ts\nreturn 2;\n```\n", None),
+    (
+        "Replace the following:\n\n{code}",
+        Some(Uncertainty::Unanswered),
+    ),
+    (
+        "It now looks like this and is to be replaced:\n\n{code}",
+        Some(Uncertainty::Unanswered),
+    ),
+    (
+        "This must be changed:\n\n{code}",
+        Some(Uncertainty::Unanswered),
+    ),
+    (
+        "Change this function:\n\n{code}",
+        Some(Uncertainty::MayBeOld),
+    ),
+    (
+        "We have to update this function:\n\n{code}",
+        Some(Uncertainty::MayBeOld),
+    ),
+    (
+        "Il nous faut modifier cette fonction :\n\n{code}",
+        Some(Uncertainty::MayBeOld),
+    ),
+    (
+        "This function gets rewritten:\n\n{code}",
+        Some(Uncertainty::MayBeOld),
+    ),
+    ("Add this helper, which will replace `old`:\n\n{code}", None),
+    ("Add this helper to replace that function:\n\n{code}", None),
+    (
+        "Modify the function below:\n\n{code}",
+        Some(Uncertainty::MayBeOld),
+    ),
+    ("修改下面的函数：\n\n{code}", Some(Uncertainty::MayBeOld)),
+    (
+        "Change the following:\n\n{code}\nto:\n\n```ts\nreturn 2;\n```\n",
+        None,
+    ),
+    ("Replace it with:\n\n{code}", None),
+    ("Make this change:\n\n{code}", None),
+    ("Change `f` to the following:\n\n{code}", None),
+    ("Replace the function with this:\n\n{code}", None),
+    ("Add the following function:\n\n{code}", None),
+];
+
 #[test]
 fn what_is_to_be_replaced_needs_another_half() {
     let code = "```ts\nreturn 1;\n```\n";
-    for (words, expected) in [
-        (format!("Replace:\n\n{code}"), Some(Uncertainty::Unanswered)),
-        (
-            format!("Find and replace this:\n\n{code}"),
-            Some(Uncertainty::Unanswered),
-        ),
-        (
-            format!("Replace:\n\n{code}\nwith:\n\n```ts\nreturn 2;\n```\n"),
-            None,
-        ),
-        (
-            format!("Replace the following:\n\n{code}"),
-            Some(Uncertainty::Unanswered),
-        ),
-        (
-            format!("It now looks like this and is to be replaced:\n\n{code}"),
-            Some(Uncertainty::Unanswered),
-        ),
-        (
-            format!("This must be changed:\n\n{code}"),
-            Some(Uncertainty::Unanswered),
-        ),
-        (
-            format!("Change this function:\n\n{code}"),
-            Some(Uncertainty::MayBeOld),
-        ),
-        (
-            format!("We have to update this function:\n\n{code}"),
-            Some(Uncertainty::MayBeOld),
-        ),
-        (
-            format!("Il nous faut modifier cette fonction :\n\n{code}"),
-            Some(Uncertainty::MayBeOld),
-        ),
-        (
-            format!("This function gets rewritten:\n\n{code}"),
-            Some(Uncertainty::MayBeOld),
-        ),
-        (
-            format!("Add this helper, which will replace `old`:\n\n{code}"),
-            None,
-        ),
-        (
-            format!("Add this helper to replace that function:\n\n{code}"),
-            None,
-        ),
-        (
-            format!("Modify the function below:\n\n{code}"),
-            Some(Uncertainty::MayBeOld),
-        ),
-        (
-            format!("修改下面的函数：\n\n{code}"),
-            Some(Uncertainty::MayBeOld),
-        ),
-        (
-            format!("Change the following:\n\n{code}\nto:\n\n```ts\nreturn 2;\n```\n"),
-            None,
-        ),
-        (format!("Replace it with:\n\n{code}"), None),
-        (format!("Make this change:\n\n{code}"), None),
-        (format!("Change `f` to the following:\n\n{code}"), None),
-        (format!("Replace the function with this:\n\n{code}"), None),
-        (format!("Add the following function:\n\n{code}"), None),
-    ] {
+    for (words, expected) in HALVES {
+        let words = words.replace("{code}", code);
         let text = format!("# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.ts`\n\n{words}");
         let plan = plan::read(text.as_bytes()).unwrap();
-        assert_eq!(plan.phases()[0].blocks[0].uncertain, expected, "{words}");
+        assert_eq!(plan.phases()[0].blocks[0].uncertain, *expected, "{words}");
     }
 }
 

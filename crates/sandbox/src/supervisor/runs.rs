@@ -224,20 +224,17 @@ impl Job<'_> {
         drop(orders);
         let strays = self.runs.end_strays();
         let bytes = wait_for_rest(&printed);
-        let (mut exit, left_behind) = match verdict {
+        let (exit, left_behind) = match verdict {
             Some(Verdict::Ended { exit, left_behind }) => (exit, left_behind),
             Some(Verdict::NotStarted(reason)) => return Err(io::Error::other(reason)),
             None => (Exit::Signal(Signal::KILL.as_raw()), true),
         };
-        if let Some(looks_like_server) = timed_out {
-            exit = Exit::TimedOut {
-                after: self.timeout,
-                looks_like_server,
-            };
-        }
-        if let Some(limit) = over {
-            exit = Exit::OverLimit(limit);
-        }
+        let timed_out = timed_out.map(|looks_like_server| Exit::TimedOut {
+            after: self.timeout,
+            looks_like_server,
+        });
+        // A limit that was passed says more than the time that ran out, and both more than the status.
+        let exit = over.map(Exit::OverLimit).or(timed_out).unwrap_or(exit);
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(Reply::Done {
             id: self.id,

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::McpArguments;
+use crate::cli::arguments::ModelArguments;
 use crate::settings::write_duration;
 use crate::stop::Stop;
 
@@ -32,13 +33,10 @@ impl Opened {
             model,
             ..
         } = arguments;
-        let time = |name: &str, time: &Option<Duration>| {
-            time.map(|time| format!("--{name}={}", write_duration(time)))
-        };
         let mut commands: Vec<String> = Vec::new();
         commands.extend(walls.sandbox.map(|backend| format!("--sandbox={backend}")));
         commands.extend(walls.allow_network.then(|| "--allow-network".to_owned()));
-        commands.extend(time("timeout", &walls.timeout));
+        commands.extend(time_flag("timeout", walls.timeout));
         commands.extend(walls.env.iter().map(|name| format!("--env={name}")));
         for file in &walls.env_file {
             commands.push(format!("--env-file={}", absolute_env_file(file)?));
@@ -49,44 +47,55 @@ impl Opened {
             .collect();
         let mut work = plan.clone();
         work.extend(commit.then(|| "--commit".to_owned()));
-        work.extend(time("strength", strength));
-        // A model costs money: none is asked unless whoever started the server named one.
-        work.push(format!(
-            "--model={}",
-            model.model.as_deref().unwrap_or("none")
-        ));
-        work.extend(
-            model
-                .effort
-                .map(|effort| format!("--effort={}", effort.name())),
-        );
-        work.extend(model.agent.iter().map(|agent| format!("--agent={agent}")));
-        work.push(format!("--scope={}", model.scope.name()));
-        work.extend(
-            model
-                .limits
-                .max_turns
-                .map(|most| format!("--max-turns={most}")),
-        );
-        work.extend(
-            model
-                .limits
-                .max_tokens
-                .map(|most| format!("--max-tokens={most}")),
-        );
-        work.extend(
-            model
-                .limits
-                .max_cost
-                .map(|most| format!("--max-cost={most}")),
-        );
-        work.extend(time("max-time", &model.limits.max_time));
+        work.extend(time_flag("strength", *strength));
+        work.extend(flags_of_model(model));
         Ok(Opened {
             commands,
             plan,
             work,
         })
     }
+}
+
+fn time_flag(name: &str, time: Option<Duration>) -> Option<String> {
+    time.map(|time| format!("--{name}={}", write_duration(time)))
+}
+
+/// Returns the flags of the model, of what it may write and of its limits.
+fn flags_of_model(model: &ModelArguments) -> Vec<String> {
+    let mut flags = Vec::new();
+    // A model costs money: none is asked unless whoever started the server named one.
+    flags.push(format!(
+        "--model={}",
+        model.model.as_deref().unwrap_or("none")
+    ));
+    flags.extend(
+        model
+            .effort
+            .map(|effort| format!("--effort={}", effort.name())),
+    );
+    flags.extend(model.agent.iter().map(|agent| format!("--agent={agent}")));
+    flags.push(format!("--scope={}", model.scope.name()));
+    flags.extend(
+        model
+            .limits
+            .max_turns
+            .map(|most| format!("--max-turns={most}")),
+    );
+    flags.extend(
+        model
+            .limits
+            .max_tokens
+            .map(|most| format!("--max-tokens={most}")),
+    );
+    flags.extend(
+        model
+            .limits
+            .max_cost
+            .map(|most| format!("--max-cost={most}")),
+    );
+    flags.extend(time_flag("max-time", model.limits.max_time));
+    flags
 }
 
 fn absolute_env_file(file: &Path) -> Result<String, Stop> {

@@ -1,6 +1,6 @@
 //! The parts of a survey as headed tables, for people: what text and Markdown both show.
 
-use survey::{Survey, Topic};
+use survey::{Stack, Survey, Topic};
 
 use super::SurveyPart;
 
@@ -46,10 +46,24 @@ pub(super) fn folder_label(path: &str) -> String {
 
 fn stack_tables(survey: &Survey) -> Vec<Table> {
     let stack = &survey.stack;
+    vec![
+        language_table(stack),
+        package_table(stack),
+        component_table(stack),
+        database_table(stack),
+        migration_table(stack),
+    ]
+}
+
+fn language_table(stack: &Stack) -> Table {
     let languages = stack
         .languages
         .iter()
         .map(|found| vec![found.name.clone(), format!("{} files", found.files)]);
+    new_table("Languages", &["language", "files"], languages.collect())
+}
+
+fn package_table(stack: &Stack) -> Table {
     let packages = stack.packages.iter().map(|package| {
         let lock = package
             .lock
@@ -63,6 +77,14 @@ fn stack_tables(survey: &Survey) -> Vec<Table> {
             lock,
         ]
     });
+    new_table(
+        "Packages",
+        &["folder", "name", "manager", "runtime", "lock"],
+        packages.collect(),
+    )
+}
+
+fn component_table(stack: &Stack) -> Table {
     let components = stack.components.iter().map(|found| {
         let version = found
             .version
@@ -76,6 +98,14 @@ fn stack_tables(survey: &Survey) -> Vec<Table> {
             found.place.to_string(),
         ]
     });
+    new_table(
+        "Built with",
+        &["for", "name", "version", "package", "asked for at"],
+        components.collect(),
+    )
+}
+
+fn database_table(stack: &Stack) -> Table {
     let databases = stack.databases.iter().map(|found| {
         let evidence: Vec<String> = found
             .evidence
@@ -89,6 +119,14 @@ fn stack_tables(survey: &Survey) -> Vec<Table> {
             evidence.join(", "),
         ]
     });
+    new_table(
+        "Databases",
+        &["database", "version", "told by"],
+        databases.collect(),
+    )
+}
+
+fn migration_table(stack: &Stack) -> Table {
     let migrations = stack.migrations.iter().map(|found| {
         let mut folders: Vec<String> = found.folders.iter().take(4).cloned().collect();
         if found.folders.len() > folders.len() {
@@ -100,29 +138,11 @@ fn stack_tables(survey: &Survey) -> Vec<Table> {
             found.place.to_string(),
         ]
     });
-    vec![
-        new_table("Languages", &["language", "files"], languages.collect()),
-        new_table(
-            "Packages",
-            &["folder", "name", "manager", "runtime", "lock"],
-            packages.collect(),
-        ),
-        new_table(
-            "Built with",
-            &["for", "name", "version", "package", "asked for at"],
-            components.collect(),
-        ),
-        new_table(
-            "Databases",
-            &["database", "version", "told by"],
-            databases.collect(),
-        ),
-        new_table(
-            "Migrations",
-            &["tool", "folders", "told by"],
-            migrations.collect(),
-        ),
-    ]
+    new_table(
+        "Migrations",
+        &["tool", "folders", "told by"],
+        migrations.collect(),
+    )
 }
 
 fn unresolved_table(survey: &Survey) -> Table {

@@ -87,7 +87,7 @@ fn render_table(table: &Table, palette: Palette) -> String {
 /// Returns everything at a glance.
 pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) -> String {
     let mut text = format!("{}\n", palette.bold(&one_line(&root.display().to_string())));
-    let mut say = |name: &str, lines: Vec<String>| {
+    for (name, lines) in overview_rows(survey) {
         for (at, line) in lines.into_iter().enumerate() {
             let name = if at == 0 {
                 palette.cyan(&format!("{name:12}"))
@@ -96,17 +96,34 @@ pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) ->
             };
             text.push_str(&format!("  {name} {}\n", one_line(&line)));
         }
-    };
-    let is_empty = survey.stack.languages.is_empty() && survey.stack.packages.is_empty();
-    if is_empty {
-        say(
+    }
+    if !is_empty(survey) {
+        text.push_str(
+            &palette.faint(
+                "  More of each: backend-engineer survey [DIR] stack|routes|models|layers|conventions|commands|unresolved\n",
+            ),
+        );
+    }
+    text
+}
+
+/// Returns whether a survey found no source file and no manifest.
+fn is_empty(survey: &Survey) -> bool {
+    survey.stack.languages.is_empty() && survey.stack.packages.is_empty()
+}
+
+/// Returns the rows of the overview: a name, and the lines beside it, of which there may be none.
+fn overview_rows(survey: &Survey) -> Vec<(&'static str, Vec<String>)> {
+    let mut rows = Vec::new();
+    if is_empty(survey) {
+        rows.push((
             "Nothing",
             vec![
                 "no source file that it reads, and no manifest: Python, JavaScript and TypeScript are read".to_owned(),
             ],
-        );
+        ));
     }
-    say(
+    rows.push((
         "Languages",
         join_on_one_line(
             survey
@@ -115,30 +132,30 @@ pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) ->
                 .iter()
                 .map(|found| format!("{} ({} files)", found.name, found.files)),
         ),
-    );
-    say("Packages", package_lines(survey));
-    say("Built with", built_with(survey));
-    say("Database", database_lines(survey));
-    say(
+    ));
+    rows.push(("Packages", package_lines(survey)));
+    rows.push(("Built with", built_with(survey)));
+    rows.push(("Database", database_lines(survey)));
+    rows.push((
         "Migrations",
         join_on_one_line(survey.stack.migrations.iter().map(describe_migrations)),
-    );
-    say("Routes", route_lines(survey));
-    say("Models", model_lines(survey));
-    say("Layers", layer_lines(survey));
-    say("Conventions", convention_lines(survey));
-    say("Commands", command_lines(survey));
+    ));
+    rows.push(("Routes", route_lines(survey)));
+    rows.push(("Models", model_lines(survey)));
+    rows.push(("Layers", layer_lines(survey)));
+    rows.push(("Conventions", convention_lines(survey)));
+    rows.push(("Commands", command_lines(survey)));
     if !survey.unresolved.is_empty() {
-        say(
+        rows.push((
             "Open",
             vec![format!(
                 "{} places could not be followed; `unresolved` lists them",
                 survey.unresolved.len()
             )],
-        );
+        ));
     }
     if !survey.skipped.is_empty() {
-        say(
+        rows.push((
             "Not read",
             join_on_one_line(
                 survey
@@ -147,16 +164,9 @@ pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) ->
                     .take(4)
                     .map(|(path, why)| format!("{path} ({why})")),
             ),
-        );
+        ));
     }
-    if !is_empty {
-        text.push_str(
-            &palette.faint(
-                "  More of each: backend-engineer survey [DIR] stack|routes|models|layers|conventions|commands|unresolved\n",
-            ),
-        );
-    }
-    text
+    rows
 }
 
 fn join_on_one_line(parts: impl Iterator<Item = String>) -> Vec<String> {

@@ -144,46 +144,28 @@ fn a_file_is_read_in_numbered_lines_and_parts() {
     );
     assert_eq!(part, "5\tdef count(lines):\n");
     let absolute = scene.run.root().join("app/users.py");
-    assert!(
-        scene
-            .call("Read", json!({"file_path": absolute}))
-            .contains("len(users)")
-    );
-    assert!(
-        scene
-            .call("Read", json!({"file_path": "app/orders.py", "offset": 9}))
-            .contains("has 6 lines")
-    );
-    assert!(
-        scene
-            .call("Read", json!({"file_path": "app/none.py"}))
-            .contains("app holds noise.log, orders.py, users.py")
-    );
-    assert!(
-        scene
-            .call("Read", json!({"file_path": "app"}))
-            .contains("is a folder")
-    );
-    assert!(
-        scene
-            .call("Read", json!({"file_path": "/etc/passwd"}))
-            .contains("outside of the repository")
-    );
-    assert!(
-        scene
-            .call("Read", json!({"file_path": "../x"}))
-            .contains("climbs out")
-    );
-    assert!(
-        scene
-            .call("Read", json!({"file_path": ".env"}))
-            .contains("may hold keys")
-    );
-    assert!(
-        scene
-            .call("Read", json!({"path": "app"}))
-            .contains("unknown field `path`")
-    );
+    for (arguments, said) in [
+        (json!({"file_path": absolute}), "len(users)"),
+        (
+            json!({"file_path": "app/orders.py", "offset": 9}),
+            "has 6 lines",
+        ),
+        (
+            json!({"file_path": "app/none.py"}),
+            "app holds noise.log, orders.py, users.py",
+        ),
+        (json!({"file_path": "app"}), "is a folder"),
+        (
+            json!({"file_path": "/etc/passwd"}),
+            "outside of the repository",
+        ),
+        (json!({"file_path": "../x"}), "climbs out"),
+        (json!({"file_path": ".env"}), "may hold keys"),
+        (json!({"path": "app"}), "unknown field `path`"),
+    ] {
+        let answer = scene.call("Read", arguments);
+        assert!(answer.contains(said), "{said}: {answer}");
+    }
     fs::write(scene.root().join("app/e.py"), "").unwrap();
     assert_eq!(
         scene.call("Read", json!({"file_path": "app/e.py"})),

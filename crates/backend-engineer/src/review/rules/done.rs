@@ -1,6 +1,6 @@
 //! Steps whose code stands in the tree already.
 
-use plan::{Action, Part, Phase, State};
+use plan::{Action, Part, Phase, PlannedChange, State, Step};
 
 use crate::implement::{PlacementOutcome, is_code};
 use crate::review::code::Code;
@@ -41,13 +41,8 @@ fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
                 })
                 .collect();
             covered.extend(blocks.iter().copied());
-            let state = step
-                .checkbox
-                .and_then(|id| context.run.plan.checkboxes().get(id.0))
-                .map(|found| found.state);
-            let left = step.parts.iter().any(|part| matches!(part, Part::Say(_)));
-            if !matches!(state, Some(State::Done | State::Skipped))
-                && !left
+            if !is_ticked(context, step)
+                && !step.parts.iter().any(|part| matches!(part, Part::Say(_)))
                 && are_blocks_present(context, unit, &blocks)
             {
                 let line = first_line(context.run.plan.text(), step.span.clone());
@@ -81,19 +76,37 @@ fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
                 .assignment
                 .file(unit.id, at)
                 .and_then(|file| file.path.as_deref());
-            if let (Action::Delete, Some(path)) = (&change.action, path)
-                && !context.run.files.path_exists(path)
-                && !context.facts.made.contains_key(path)
-            {
-                findings.push(context.finding_at(
-                    &CODE,
-                    change.span.clone(),
-                    format!("`{path}` is to be removed, and is not there"),
-                ));
+            if change.action == Action::Delete {
+                findings.extend(path.and_then(|path| check_removed_file(context, change, path)));
             }
         }
     }
     findings
+}
+
+/// Returns whether the box of a step says that nothing is left to do.
+fn is_ticked(context: &RuleContext<'_>, step: &Step) -> bool {
+    let state = step
+        .checkbox
+        .and_then(|id| context.run.plan.checkboxes().get(id.0))
+        .map(|found| found.state);
+    matches!(state, Some(State::Done | State::Skipped))
+}
+
+/// Tells of a file that is to be removed and is not there.
+fn check_removed_file(
+    context: &RuleContext<'_>,
+    change: &PlannedChange,
+    path: &str,
+) -> Option<Finding> {
+    let is_there = context.run.files.path_exists(path) || context.facts.made.contains_key(path);
+    (!is_there).then(|| {
+        context.finding_at(
+            &CODE,
+            change.span.clone(),
+            format!("`{path}` is to be removed, and is not there"),
+        )
+    })
 }
 
 /// Tells the symbols that the unit asks to remove from a file that does not have them.

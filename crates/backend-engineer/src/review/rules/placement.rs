@@ -190,16 +190,21 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
             block.span.clone(),
             format!("`{path}`: would not be placed: {message}"),
         );
-        finding.hint = Some(match candidates.as_slice() {
-            [] if code.name == "prohibited" => {
-                "take the code out, or the words that forbid the change".to_owned()
-            }
-            [] => "Say in the plan where it goes.".to_owned(),
-            candidates => format!("To decide between {}.", candidates.join(", ")),
-        });
+        finding.hint = Some(hint_of_refusal(code.name, candidates));
         findings.push(finding);
     }
     findings
+}
+
+/// Returns what a plan may say so that its code is placed.
+fn hint_of_refusal(code: &str, candidates: &[String]) -> String {
+    match candidates {
+        [] if code == "prohibited" => {
+            "take the code out, or the words that forbid the change".to_owned()
+        }
+        [] => "Say in the plan where it goes.".to_owned(),
+        candidates => format!("To decide between {}.", candidates.join(", ")),
+    }
 }
 
 /// Tells a block between several files, of which nothing in the tree decides.

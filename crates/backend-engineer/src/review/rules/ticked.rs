@@ -109,25 +109,7 @@ fn lacks_code(
         {
             return None;
         }
-        let text = fs::read_to_string(run.root().join(path)).ok()?;
-        let context = Context {
-            prose: &block.prose,
-            imports: &block.imports,
-            ..Context::default()
-        };
-        let snippet = Snippet {
-            text: &block.text,
-            language: &block.language,
-        };
-        let answer = graft::apply(
-            &File {
-                path,
-                text: Some(&text),
-            },
-            &snippet,
-            &context,
-        );
-        matches!(answer, Graft::Applied(_)).then(|| Finding {
+        would_change(run, path, block)?.then(|| Finding {
             code: LACKS.name,
             severity: LACKS.severity,
             message: format!(
@@ -138,6 +120,26 @@ fn lacks_code(
             hint: Some("Open the box again, or show the code as it is now.".to_owned()),
         })
     })
+}
+
+/// Returns whether a block would still change its file; `None` where that can't be read.
+fn would_change(run: &RunContext, path: &str, block: &CodeBlock) -> Option<bool> {
+    let text = fs::read_to_string(run.root().join(path)).ok()?;
+    let context = Context {
+        prose: &block.prose,
+        imports: &block.imports,
+        ..Context::default()
+    };
+    let snippet = Snippet {
+        text: &block.text,
+        language: &block.language,
+    };
+    let file = File {
+        path,
+        text: Some(&text),
+    };
+    let answer = graft::apply(&file, &snippet, &context);
+    Some(matches!(answer, Graft::Applied(_)))
 }
 
 /// Returns the names that a block binds at its top; none where it can't be read as a module, or binds none.

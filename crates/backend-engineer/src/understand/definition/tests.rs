@@ -51,54 +51,57 @@ fn the_built_in_and_the_common_forms_are_read() {
     );
 }
 
+/// The fields of a definition, and what is said of them.
+const WRONG_FIELDS: &[(&str, &str)] = &[
+    ("description: b", "a.md:1: the field `name` is missing"),
+    ("name: a\ndescription:", "a.md:3: `description` is empty"),
+    (
+        "name: a\ndescription: b\ntools: Read, Grpe",
+        "a.md:4: there is no tool `Grpe`; did you mean `Grep`?",
+    ),
+    (
+        "name: a\ndescription: b\ntools:\n- Read\n- Shell",
+        "a [\"Read\"] [\"tools: Shell\"]",
+    ),
+    (
+        "name: a\ndescription: b\ntools: Read, SendMessage, mcp__git__log",
+        "\"tools: SendMessage\", \"tools: mcp__git__log\"",
+    ),
+    (
+        "name: a\ndescription: b\ntools: [Task]",
+        "a.md:4: no tool is left",
+    ),
+    (
+        "name: a\ndescription: b\ntools: Bash(git diff, git log)",
+        "a.md:4: `Bash(git diff, git log)`: a tool can't",
+    ),
+    (
+        "name: a\ndescription: b\ntool: Read",
+        "a.md:4: there is no field `tool`; did you mean `tools`?",
+    ),
+    (
+        "name: a\ndescription: b\ndisallowed_tool: Bash",
+        "a.md:4: there is no field `disallowed_tool`",
+    ),
+    (
+        "name: a\ndescription: b\nmaxTurns: many",
+        "a.md:4: `maxTurns` takes a number",
+    ),
+    (
+        "name: a\ndescription: b\neffort: huge",
+        "a.md:4: `effort` takes one of",
+    ),
+    (
+        "name: a\ndescription: b: c\nname: d",
+        "its fields are no YAML",
+    ),
+    ("name: [a\ndescription: b", "its fields are no YAML"),
+];
+
 #[test]
 fn what_is_wrong_points_at_its_line() {
     let head = "name: a\ndescription: b";
-    for (fields, said) in [
-        ("description: b", "a.md:1: the field `name` is missing"),
-        ("name: a\ndescription:", "a.md:3: `description` is empty"),
-        (
-            "name: a\ndescription: b\ntools: Read, Grpe",
-            "a.md:4: there is no tool `Grpe`; did you mean `Grep`?",
-        ),
-        (
-            "name: a\ndescription: b\ntools:\n- Read\n- Shell",
-            "a [\"Read\"] [\"tools: Shell\"]",
-        ),
-        (
-            "name: a\ndescription: b\ntools: Read, SendMessage, mcp__git__log",
-            "\"tools: SendMessage\", \"tools: mcp__git__log\"",
-        ),
-        (
-            "name: a\ndescription: b\ntools: [Task]",
-            "a.md:4: no tool is left",
-        ),
-        (
-            "name: a\ndescription: b\ntools: Bash(git diff, git log)",
-            "a.md:4: `Bash(git diff, git log)`: a tool can't",
-        ),
-        (
-            "name: a\ndescription: b\ntool: Read",
-            "a.md:4: there is no field `tool`; did you mean `tools`?",
-        ),
-        (
-            "name: a\ndescription: b\ndisallowed_tool: Bash",
-            "a.md:4: there is no field `disallowed_tool`",
-        ),
-        (
-            "name: a\ndescription: b\nmaxTurns: many",
-            "a.md:4: `maxTurns` takes a number",
-        ),
-        (
-            "name: a\ndescription: b\neffort: huge",
-            "a.md:4: `effort` takes one of",
-        ),
-        (
-            "name: a\ndescription: b: c\nname: d",
-            "its fields are no YAML",
-        ),
-        ("name: [a\ndescription: b", "its fields are no YAML"),
-    ] {
+    for &(fields, said) in WRONG_FIELDS {
         let found = describe_fields(fields);
         assert!(found.contains(said), "{fields:?}: {found}");
     }

@@ -55,21 +55,7 @@ impl Walker<'_> {
                     self.bind(left, BoundBy::Augmented, node.end_byte());
                 }
             }
-            "named_expression" => {
-                self.field_expression(node, "value");
-                if let Some(name) = node.child_by_field_name("name") {
-                    let scope = self.outside_comprehensions();
-                    let from = self.place.unordered.unwrap_or(node.end_byte());
-                    self.bind_in(
-                        scope,
-                        name,
-                        BoundBy::Assignment {
-                            reads_itself: false,
-                        },
-                        from,
-                    );
-                }
-            }
+            "named_expression" => self.named_expression(node),
             "as_pattern" => {
                 for child in named_children(node) {
                     match child.kind() {
@@ -92,6 +78,23 @@ impl Walker<'_> {
                 |walker| walker.expressions(node),
             ),
             _ => self.expressions(node),
+        }
+    }
+
+    /// Walks `name := value`, which binds outside the comprehensions around it.
+    fn named_expression(&mut self, node: Node<'_>) {
+        self.field_expression(node, "value");
+        if let Some(name) = node.child_by_field_name("name") {
+            let scope = self.outside_comprehensions();
+            let from = self.place.unordered.unwrap_or(node.end_byte());
+            self.bind_in(
+                scope,
+                name,
+                BoundBy::Assignment {
+                    reads_itself: false,
+                },
+                from,
+            );
         }
     }
 

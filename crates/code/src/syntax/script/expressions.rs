@@ -30,13 +30,7 @@ impl Reader<'_> {
             "true" => Expression::Bool(true),
             "false" => Expression::Bool(false),
             "null" | "undefined" => Expression::Null,
-            "member_expression" => {
-                let name = node
-                    .child_by_field_name("property")
-                    .map(|name| self.name(name))
-                    .unwrap_or_default();
-                Expression::Member(Box::new(self.field(node, "object")), name)
-            }
+            "member_expression" => self.member(node),
             "subscript_expression" => Expression::Index(
                 Box::new(self.field(node, "object")),
                 Box::new(self.field(node, "index")),
@@ -79,6 +73,15 @@ impl Reader<'_> {
             )),
             _ => Expression::Other(self.all(node)),
         }
+    }
+
+    /// Reads `object.name`.
+    fn member(&mut self, node: Node<'_>) -> Expression {
+        let name = node
+            .child_by_field_name("property")
+            .map(|name| self.name(name))
+            .unwrap_or_default();
+        Expression::Member(Box::new(self.field(node, "object")), name)
     }
 
     /// Reads `callee(…)` and `new Callee(…)`.

@@ -45,142 +45,145 @@ fn each_row_has_an_example_that_gets_laxer() {
     }
 }
 
+/// A file of settings before and after a change that makes no check laxer.
+const NOT_LAXER: &[(&str, &str, &str)] = &[
+    (
+        "setup.cfg",
+        "[coverage:report]\nfail_under = 90\n",
+        "[coverage:report]\nfail_under = 95\n",
+    ),
+    (
+        "setup.cfg",
+        "[metadata]\nname = a\n",
+        "[metadata]\nname = b\n",
+    ),
+    (
+        "pyproject.toml",
+        "[project]\ndependencies = [\"a\", \"b\"]\n",
+        "[project]\ndependencies = [\"a\"]\n",
+    ),
+    (
+        "pyproject.toml",
+        "[project]\nname = \"a\"\n",
+        "[project]\nname = \"a\"\n\n[tool.pytest.ini_options]\naddopts = \"-q\"\n",
+    ),
+    (
+        "pytest.ini",
+        "[pytest]\naddopts = -q\n",
+        "[pytest]\naddopts = -q --strict-markers\n",
+    ),
+    (
+        "pytest.ini",
+        "[pytest]\naddopts = -q\n",
+        "[pytest]\naddopts = -v\n",
+    ),
+    (
+        "pytest.ini",
+        "[pytest]\ntestpaths = tests\n",
+        "[pytest]\ntestpaths = tests integration\n",
+    ),
+    (
+        "pytest.ini",
+        "[pytest]\nmarkers =\n    slow\n",
+        "[pytest]\nmarkers =\n    slow\n    fast\n",
+    ),
+    (
+        ".flake8",
+        "[flake8]\nignore = E203,W503\n",
+        "[flake8]\nignore = W503, E203\n",
+    ),
+    (
+        "package.json",
+        "{\"dependencies\": {\"a\": \"1\"}}",
+        "{\"dependencies\": {\"a\": \"2\"}}",
+    ),
+    (
+        "package.json",
+        "{\"scripts\": {\"test\": \"jest\"}}",
+        "{\"scripts\": {\"test\": \"jest --coverage\", \"dev\": \"node .\"}}",
+    ),
+    (
+        "package.json",
+        "{\"scripts\": {\"test\": \"pytest\"}}",
+        "{\"scripts\": {\"test\": \"python -m pytest\"}}",
+    ),
+    (
+        "tsconfig.json",
+        "{\"compilerOptions\": {\"target\": \"es2020\"}}",
+        "{\"compilerOptions\": {\"target\": \"es2022\", \"strict\": true}}",
+    ),
+    (
+        "eslint.config.js",
+        "export default [{ rules: { semi: 'warn' } }];",
+        "export default [{ rules: { semi: ['error', 'always'] } }];",
+    ),
+    (
+        "mypy.ini",
+        "[mypy]\nfiles = app\n",
+        "[mypy]\nfiles = app, lib\nstrict = True\n",
+    ),
+    (
+        "conftest.py",
+        "x = 1\n",
+        "x = 2\n\n\ndef fixture():\n    collect = []\n",
+    ),
+    (
+        "biome.json",
+        "{\"linter\": {\"enabled\": false}}",
+        "{\"linter\": {\"enabled\": true}}",
+    ),
+    (
+        "biome.json",
+        "{\"linter\": {\"rules\": {\"style\": {\"useConst\": \"warn\"}}}}",
+        "{\"linter\": {\"rules\": {\"style\": {\"useConst\": \"error\"}, \"suspicious\": {\"noDebugger\": \"error\"}}}}",
+    ),
+    (
+        ".eslintignore",
+        "dist\n",
+        "dist\ncoverage\n**/node_modules/**\n",
+    ),
+    (".eslintignore", "dist\nsrc/old\n", "# products\ndist\n"),
+    (".prettierignore", "", "build/\n.next\n"),
+    (
+        "codecov.yml",
+        "coverage:\n  status:\n    project:\n      default:\n        target: 80%\n        threshold: 2%\n",
+        "coverage:\n  status:\n    project:\n      default:\n        target: 90%\n        threshold: 1%\n",
+    ),
+    (
+        ".pre-commit-config.yaml",
+        "repos:\n- repo: a\n  rev: v1\n  hooks:\n  - id: ruff\n",
+        "repos:\n- repo: b\n  hooks:\n  - id: mypy\n- repo: a\n  rev: v2\n  hooks:\n  - id: ruff\n    args: [--fix]\n",
+    ),
+    (
+        "Makefile",
+        "test:\n\tpytest -q\n",
+        "lint:\n\truff check . || true\n\ntest:\n\t@pytest --strict-markers\n",
+    ),
+    (
+        "Makefile",
+        "clean:\n\trm -rf build\n",
+        "clean:\n\t-rm -rf build dist\n",
+    ),
+    (
+        "Makefile",
+        "image:\n\tdocker build -t a .\n",
+        "image:\n\tdocker build -t b --quiet .\n",
+    ),
+    (
+        "package.json",
+        "{\"scripts\": {\"dev\": \"tsx watch a.ts\"}}",
+        "{\"scripts\": {\"dev\": \"tsx watch a.ts -t x || true\"}}",
+    ),
+    (
+        "src/settings.json",
+        "{\"strict\": true}",
+        "{\"strict\": false}",
+    ),
+];
+
 #[test]
 fn settings_may_change_without_getting_laxer() {
-    for (path, old, new) in [
-        (
-            "setup.cfg",
-            "[coverage:report]\nfail_under = 90\n",
-            "[coverage:report]\nfail_under = 95\n",
-        ),
-        (
-            "setup.cfg",
-            "[metadata]\nname = a\n",
-            "[metadata]\nname = b\n",
-        ),
-        (
-            "pyproject.toml",
-            "[project]\ndependencies = [\"a\", \"b\"]\n",
-            "[project]\ndependencies = [\"a\"]\n",
-        ),
-        (
-            "pyproject.toml",
-            "[project]\nname = \"a\"\n",
-            "[project]\nname = \"a\"\n\n[tool.pytest.ini_options]\naddopts = \"-q\"\n",
-        ),
-        (
-            "pytest.ini",
-            "[pytest]\naddopts = -q\n",
-            "[pytest]\naddopts = -q --strict-markers\n",
-        ),
-        (
-            "pytest.ini",
-            "[pytest]\naddopts = -q\n",
-            "[pytest]\naddopts = -v\n",
-        ),
-        (
-            "pytest.ini",
-            "[pytest]\ntestpaths = tests\n",
-            "[pytest]\ntestpaths = tests integration\n",
-        ),
-        (
-            "pytest.ini",
-            "[pytest]\nmarkers =\n    slow\n",
-            "[pytest]\nmarkers =\n    slow\n    fast\n",
-        ),
-        (
-            ".flake8",
-            "[flake8]\nignore = E203,W503\n",
-            "[flake8]\nignore = W503, E203\n",
-        ),
-        (
-            "package.json",
-            "{\"dependencies\": {\"a\": \"1\"}}",
-            "{\"dependencies\": {\"a\": \"2\"}}",
-        ),
-        (
-            "package.json",
-            "{\"scripts\": {\"test\": \"jest\"}}",
-            "{\"scripts\": {\"test\": \"jest --coverage\", \"dev\": \"node .\"}}",
-        ),
-        (
-            "package.json",
-            "{\"scripts\": {\"test\": \"pytest\"}}",
-            "{\"scripts\": {\"test\": \"python -m pytest\"}}",
-        ),
-        (
-            "tsconfig.json",
-            "{\"compilerOptions\": {\"target\": \"es2020\"}}",
-            "{\"compilerOptions\": {\"target\": \"es2022\", \"strict\": true}}",
-        ),
-        (
-            "eslint.config.js",
-            "export default [{ rules: { semi: 'warn' } }];",
-            "export default [{ rules: { semi: ['error', 'always'] } }];",
-        ),
-        (
-            "mypy.ini",
-            "[mypy]\nfiles = app\n",
-            "[mypy]\nfiles = app, lib\nstrict = True\n",
-        ),
-        (
-            "conftest.py",
-            "x = 1\n",
-            "x = 2\n\n\ndef fixture():\n    collect = []\n",
-        ),
-        (
-            "biome.json",
-            "{\"linter\": {\"enabled\": false}}",
-            "{\"linter\": {\"enabled\": true}}",
-        ),
-        (
-            "biome.json",
-            "{\"linter\": {\"rules\": {\"style\": {\"useConst\": \"warn\"}}}}",
-            "{\"linter\": {\"rules\": {\"style\": {\"useConst\": \"error\"}, \"suspicious\": {\"noDebugger\": \"error\"}}}}",
-        ),
-        (
-            ".eslintignore",
-            "dist\n",
-            "dist\ncoverage\n**/node_modules/**\n",
-        ),
-        (".eslintignore", "dist\nsrc/old\n", "# products\ndist\n"),
-        (".prettierignore", "", "build/\n.next\n"),
-        (
-            "codecov.yml",
-            "coverage:\n  status:\n    project:\n      default:\n        target: 80%\n        threshold: 2%\n",
-            "coverage:\n  status:\n    project:\n      default:\n        target: 90%\n        threshold: 1%\n",
-        ),
-        (
-            ".pre-commit-config.yaml",
-            "repos:\n- repo: a\n  rev: v1\n  hooks:\n  - id: ruff\n",
-            "repos:\n- repo: b\n  hooks:\n  - id: mypy\n- repo: a\n  rev: v2\n  hooks:\n  - id: ruff\n    args: [--fix]\n",
-        ),
-        (
-            "Makefile",
-            "test:\n\tpytest -q\n",
-            "lint:\n\truff check . || true\n\ntest:\n\t@pytest --strict-markers\n",
-        ),
-        (
-            "Makefile",
-            "clean:\n\trm -rf build\n",
-            "clean:\n\t-rm -rf build dist\n",
-        ),
-        (
-            "Makefile",
-            "image:\n\tdocker build -t a .\n",
-            "image:\n\tdocker build -t b --quiet .\n",
-        ),
-        (
-            "package.json",
-            "{\"scripts\": {\"dev\": \"tsx watch a.ts\"}}",
-            "{\"scripts\": {\"dev\": \"tsx watch a.ts -t x || true\"}}",
-        ),
-        (
-            "src/settings.json",
-            "{\"strict\": true}",
-            "{\"strict\": false}",
-        ),
-    ] {
+    for &(path, old, new) in NOT_LAXER {
         assert_eq!(keys(path, old, new), Vec::<String>::new(), "{path}: {new}");
     }
 }
