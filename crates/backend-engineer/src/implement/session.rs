@@ -153,14 +153,11 @@ async fn run_conversation(
     let failures = failures
         .filter(|_| !restored)
         .map(|failures| run.redactor.redact_text(&failures));
-    let repair_effort = model_setup
-        .effort_of_repair()
-        .map(|effort| effort.name().to_owned());
     let task = TaskTexts {
         system,
         first,
         failures,
-        repair_effort: repair_effort.clone(),
+        repair_effort: repair_effort(model_setup),
     };
     let (conversation, given) = give_task(&agent, conversation, task)?;
     *rounds = rounds.saturating_add(u32::from(given));
@@ -171,7 +168,7 @@ async fn run_conversation(
         context: &context,
         checks: checks.as_ref(),
         failed_tests,
-        repair_effort,
+        repair_effort: repair_effort(model_setup),
     };
     let talk = talk.until_done(conversation, rounds, &mut spent);
     let ending = with_checks(talk, checks.as_ref().zip(trees)).await;
@@ -197,6 +194,13 @@ fn usable_tools<'d>(
         .filter(|tool| *tool != "Bash" || context.runs_commands())
         .collect();
     tools_of_names(&names, context)
+}
+
+/// Returns the effort that a model is asked for on failures, where it differs from that of its task.
+fn repair_effort(model_setup: &ModelSetup) -> Option<String> {
+    model_setup
+        .effort_of_repair()
+        .map(|effort| effort.name().to_owned())
 }
 
 fn new_agent<'a>(
