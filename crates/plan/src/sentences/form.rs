@@ -218,10 +218,15 @@ pub(super) fn read_form(words: &str) -> Form {
     }
 }
 
-/// Returns the words behind a number such as "2.4 — ".
+/// Returns the words behind a number such as "2.4 — " or "**2.4** ".
 fn after_number(words: &str) -> &str {
     let bare = words.trim_start_matches(['*', '_']);
+    let emphasis = &words[..words.len() - bare.len()];
     let rest = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let closed = [":", ""]
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign)?.strip_prefix(emphasis));
+    let rest = closed.filter(|_| !emphasis.is_empty()).unwrap_or(rest);
     let sign = [" — ", " – ", " - ", ": ", " "]
         .iter()
         .find_map(|sign| rest.strip_prefix(sign));
