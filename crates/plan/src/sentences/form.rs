@@ -323,13 +323,7 @@ fn is_message(words: &str) -> bool {
     else {
         return false;
     };
-    let Some((kind, _)) = inner.split_once(": ") else {
-        return false;
-    };
-    let (kind, scope) = kind.split_once('(').unwrap_or((kind, ")"));
-    !inner.contains('`')
-        && scope.ends_with(')')
-        && kind.chars().all(|letter| letter.is_ascii_lowercase())
+    crate::commands::is_commit_message(inner)
 }
 
 /// Returns whether a heading says that nothing is to be done: "No other changes needed".
