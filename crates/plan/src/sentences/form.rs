@@ -173,7 +173,7 @@ pub(super) fn read_form(words: &str) -> Form {
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
         // "Return 404 if absent" says what code does.
-        proviso: uses_in(&lower).has(Use::Proviso) && !answers(&head),
+        proviso: uses_in(&lower).has(Use::Proviso) && !answers(&head) && !asks_for_more(&lower),
         outcome: states_outcome(&main),
         comments: said.has(Use::Comment),
         message: is_message(words),
@@ -216,6 +216,16 @@ pub(super) fn read_form(words: &str) -> Form {
         step,
         head,
     }
+}
+
+/// Returns whether a verb that asks stands right behind a proviso: "Update it if needed and add a test".
+fn asks_for_more(lower: &str) -> bool {
+    let behind = last_entry(lower, Use::Proviso).map_or("", |found| &lower[found.end..]);
+    let rest = behind.trim_start_matches([' ', ',', ';']);
+    let next = rest.split_once(' ').map_or("", |(_, next)| next);
+    [rest, next]
+        .iter()
+        .any(|words| entry_at_start(words.trim_start(), Use::Change).is_some())
 }
 
 /// Returns the words behind a number such as "2.4 — " or "**2.4** ".
