@@ -209,6 +209,14 @@ fn conditions_and_places_before_the_verb_are_read() {
             SentenceClass::Condition,
         ),
         ("If needed, add a cache.", SentenceClass::Condition),
+        (
+            "Update `a.ts` if needed — the change is small.",
+            SentenceClass::Condition,
+        ),
+        (
+            "Update `a.ts` if needed and add a cache.",
+            SentenceClass::DoUnshown,
+        ),
         ("Optionally, add a cache.", SentenceClass::Condition),
         // "In the …", and no denial.
         (

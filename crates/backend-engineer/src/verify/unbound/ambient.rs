@@ -148,7 +148,7 @@ fn sets(text: &str, name: &str) -> bool {
     let is_bare = !text
         .lines()
         .any(|line| line.starts_with("import ") || line.starts_with("export "));
-    GLOBAL_OBJECTS.iter().any(|object| on_global(&object))
+    GLOBAL_OBJECTS.iter().any(|object| on_global(object))
         || text.contains(&format!("typeof {name}"))
         || text.contains(&format!("as any).{name} ="))
         || is_bare
@@ -159,4 +159,64 @@ fn sets(text: &str, name: &str) -> bool {
 
 fn reads_unbound(path: &str, text: &str, name: &str) -> bool {
     contains_identifier(text, name) && unbound_names(path, text).contains(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{brings, packages_of};
+
+    #[test]
+    fn what_may_bring_a_name_is_seen() {
+        // A file, its text, and whether it may bring `api`.
+        let rows = [
+            ("src/env.d.ts", "declare const api: Api;\n", true),
+            (
+                "src/env.ts",
+                "declare global {\n  var api: Api;\n}\nexport {};\n",
+                true,
+            ),
+            ("src/env.ts", "declare const api: Api;\n", true),
+            ("test/setup.js", "globalThis.api = makeApi();\n", true),
+            ("src/a.ts", "/* global api */\nimport './b';\n", true),
+            (
+                "src/a.ts",
+                "import b from './b';\nif (typeof api !== 'undefined') b(api);\n",
+                true,
+            ),
+            (
+                ".eslintrc.json",
+                "{\"globals\": {\"api\": \"readonly\"}}\n",
+                true,
+            ),
+            (
+                "vite.config.ts",
+                "export default { define: { api: '1' } };\n",
+                true,
+            ),
+            ("src/api.ts", "export const api = makeApi();\n", false),
+            (
+                "src/a.ts",
+                "import { api } from './api';\napi.load();\n",
+                false,
+            ),
+            ("data/a.json", "{\"api\": 1}\n", false),
+        ];
+        for (path, text, expected) in rows {
+            assert_eq!(brings(path, text, "api"), expected, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn packages_are_those_of_manifest_and_types() {
+        let manifest =
+            "{\"dependencies\": {\"nuxt\": \"3\"}, \"devDependencies\": {\"@types/node\": \"20\"}}";
+        assert_eq!(
+            packages_of("web/package.json", manifest),
+            ["nuxt", "@types/node"]
+        );
+        let types = "{ // types\n \"types\": [\"node\", \"vite/client\", \"@a/b/c\"] }";
+        let expected = ["@types/node", "vite", "@a/b"];
+        assert_eq!(packages_of("tsconfig.json", types), expected);
+        assert!(packages_of("data.json", types).is_empty());
+    }
 }
