@@ -220,7 +220,12 @@ pub(super) fn read_form(words: &str) -> Form {
 
 /// Returns whether a verb that asks stands right behind a proviso: "Update it if needed and add a test".
 fn asks_for_more(lower: &str) -> bool {
-    let behind = last_entry(lower, Use::Proviso).map_or("", |found| &lower[found.end..]);
+    let Some(found) = last_entry(lower, Use::Proviso) else {
+        return false;
+    };
+    // "As needed, update the callers": the verb behind it is its own.
+    let own = entry_at_start(lower[..found.start].trim_start(), Use::Change).is_some();
+    let behind = if own { &lower[found.end..] } else { "" };
     let rest = behind.trim_start_matches([' ', ',', ';']);
     let next = rest.split_once(' ').map_or("", |(_, next)| next);
     [rest, next]
