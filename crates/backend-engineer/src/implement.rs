@@ -34,6 +34,7 @@ use crate::tree::Pending;
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
+pub(crate) use files::is_left_to_need;
 pub(crate) use inspect::inspect_items;
 pub(crate) use literal::{PresentFiles, apply_block, find_present_files};
 pub(crate) use placement::{Placement, PlacementOutcome, is_code};
@@ -119,6 +120,8 @@ pub(crate) enum StepOutcome {
     },
     /// Prose that a person has accepted as done.
     Accepted(Passage),
+    /// A conditional instruction, whose condition can't be told.
+    Deferred(Passage),
     /// Prose of which all that it spells out went into a file.
     Stands {
         /// The words.
@@ -138,6 +141,7 @@ impl StepOutcome {
             StepOutcome::Worked { passage, .. } => passage.as_ref(),
             StepOutcome::Unclear { passage, .. }
             | StepOutcome::Accepted(passage)
+            | StepOutcome::Deferred(passage)
             | StepOutcome::Stands { passage, .. } => Some(passage),
             _ => None,
         }

@@ -140,7 +140,7 @@ fn find_proofs(
 ) -> Result<PresentFiles, Stop> {
     let standing = crate::implement::find_present_files(work)?;
     let written = ChangedFiles::collect(work, change)?;
-    let unbound = unbound::find_unbound_names(work, change, &standing);
+    let unbound = unbound::find_unbound_names(work, change, &standing, &verification.checks);
     let phases: Vec<_> = work
         .assignment
         .units

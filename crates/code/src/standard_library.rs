@@ -13,6 +13,22 @@ static NODE: LazyLock<HashSet<&'static str>> =
 static SCRIPT_GLOBALS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| read_entries(include_str!("../data/script_globals.txt")).collect());
 
+static PACKAGES_WITH_GLOBALS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| read_entries(include_str!("../data/packages_with_globals.txt")).collect());
+
+/// Packages of types without a package of the same name to import, whose globals are known or none.
+const TYPES_ALONE: [&str; 9] = [
+    "@types/aws-lambda",
+    "@types/bun",
+    "@types/estree",
+    "@types/express-serve-static-core",
+    "@types/geojson",
+    "@types/jasmine",
+    "@types/json-schema",
+    "@types/node",
+    "@types/testing-library__jest-dom",
+];
+
 fn read_entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
@@ -38,6 +54,19 @@ pub fn is_script_global(name: &str) -> bool {
     SCRIPT_GLOBALS.contains(name)
 }
 
+/// Returns whether the packages that a script's manifest names bring globals that are not known here:
+/// a build that adds imports, a runtime with names of its own, types of something that is never
+/// imported (`@types/google.maps`).
+#[must_use]
+pub fn bring_unknown_globals(packages: &HashSet<&str>) -> bool {
+    packages.iter().any(|package| {
+        let typed = package.strip_prefix("@types/");
+        let is_for_globals =
+            typed.is_some_and(|typed| !packages.contains(typed) && !TYPES_ALONE.contains(package));
+        is_for_globals || PACKAGES_WITH_GLOBALS.contains(package)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,7 +82,7 @@ mod tests {
             assert!(names.is_sorted() && names.windows(2).all(|pair| pair[0] != pair[1]));
             assert!(names.iter().all(|name| {
                 name.chars()
-                    .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+                    .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$'))
             }));
         }
     }
@@ -97,6 +126,21 @@ mod tests {
         }
         for name in ["order", "amount", "app", "router", ""] {
             assert!(!is_script_global(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn packages_bring_globals_by_what_they_are() {
+        for (packages, expected) in [
+            (&["express", "@types/express", "@types/node"][..], false),
+            (&["@types/jest", "jest"], false),
+            (&["@types/google.maps"], true),
+            (&["nuxt"], true),
+            (&["vite", "unplugin-auto-import"], true),
+            (&[], false),
+        ] {
+            let packages = packages.iter().copied().collect();
+            assert_eq!(bring_unknown_globals(&packages), expected, "{packages:?}");
         }
     }
 }

@@ -95,6 +95,21 @@ impl PlannedChange {
     pub fn is_left_to_need(&self) -> bool {
         self.pattern && uses_in(&self.prose.to_lowercase()).has(Use::Proviso)
     }
+
+    /// Returns whether all that is said of it is a note that it is there: "Test: `a.py` (is there already)".
+    pub fn is_there_already(&self) -> bool {
+        let lower = self.prose.trim().to_lowercase();
+        let note = lower
+            .strip_prefix('(')
+            .and_then(|note| note.strip_suffix(')'))
+            .filter(|note| !note.contains(['(', ';', ',', ':']));
+        let asks = [Use::Change, Use::Remove, Use::Negation, Use::Modal];
+        note.is_some_and(|note| {
+            let said = uses_in(note);
+            (said.has(Use::Given) || said.has(Use::Stays)) && !asks.iter().any(|one| said.has(*one))
+        }) && self.action == Action::Unstated
+            && self.blocks.is_empty()
+    }
 }
 
 /// The words about a path where it is named, as read.

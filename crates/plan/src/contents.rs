@@ -14,8 +14,8 @@ use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
 use crate::changes::{Asking, PlannedChange, declared_changes, start_as_shortened};
 use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, asked_to_see, in_line, is_conditional, is_use,
-    of_fence, read_expectation, stated_folder,
+    ExpectedOutcome, Manner, PlannedCommand, asked_to_see, commit_of_row, in_line, is_conditional,
+    is_use, of_fence, read_expectation, stated_folder,
 };
 use crate::criteria::{self, Criterion, is_among, set_expectation, share_look};
 use crate::document::{Document, Span};
@@ -336,6 +336,9 @@ impl RunReader<'_, '_, '_> {
         if row.topic == Some(Topic::Expect) {
             self.expect_last(at, value);
             return Vec::new();
+        }
+        if let Some(commit) = commit_of_row(asking, at) {
+            return vec![commit];
         }
         let follows = self.runs.last().is_some_and(|(run, _)| run + 1 == at);
         if let Some(claim) =

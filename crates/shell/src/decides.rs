@@ -127,10 +127,11 @@ impl Reading {
 
     /// Returns whether the status of a pipe is that of its first failing member.
     fn pipe_fails(&self) -> bool {
-        self.calls().iter().any(|call| {
+        let sets = |call: &Call| {
             call.is(Trait::SetsOptions)
                 && call.arguments.iter().any(|argument| argument == "pipefail")
-        })
+        };
+        self.pipes_fail || self.calls().iter().any(|call| sets(call))
     }
 
     fn decides_node(&self, node: &Node) -> Decides {

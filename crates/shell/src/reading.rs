@@ -16,6 +16,8 @@ pub struct Reading {
     /// The script as parsed.
     pub script: Script,
     pub(crate) parts: Vec<Part>,
+    /// The call that runs it says that any failing member of a pipe fails it: `bash -o pipefail -c`.
+    pub(crate) pipes_fail: bool,
 }
 
 /// The meaning of an invocation.
@@ -82,20 +84,36 @@ fn at_depth(text: &str, recipes: &dyn Recipes, place: &Place) -> Reading {
             .collect();
         parts.push(match resolver.resolve(&words) {
             Resolved::Scripts(call, inner) if place.depth < DEEPEST => {
+                let pipes_fail = call.target.is_none() && sets_pipefail(&call.arguments);
                 let read = inner.into_iter().map(|inner| {
                     let place = Place {
                         span: Some(span.clone()),
                         folder: inner.folder,
                         depth: place.depth + 1,
                     };
-                    at_depth(&inner.text, recipes, &place)
+                    Reading {
+                        pipes_fail,
+                        ..at_depth(&inner.text, recipes, &place)
+                    }
                 });
                 Part::Scripts(call, read.collect())
             }
             Resolved::Scripts(call, _) | Resolved::Call(call) => Part::Call(call),
         });
     }
-    Reading { script, parts }
+    Reading {
+        script,
+        parts,
+        pipes_fail: false,
+    }
+}
+
+/// Returns whether a shell's options set `pipefail`: `-o pipefail`, `-euo pipefail`.
+fn sets_pipefail(arguments: &[String]) -> bool {
+    arguments.windows(2).any(|pair| {
+        let option = pair[0].starts_with('-') && pair[0].ends_with('o');
+        option && pair[1] == "pipefail"
+    })
 }
 
 impl Reading {

@@ -2,7 +2,7 @@
 //! only prose says.
 
 use journal::{Event, FileAction};
-use plan::{Action, Phase, PhaseId, Role};
+use plan::{Action, Phase, PhaseId, Role, SentenceClass};
 
 use super::placement::{Placement, PlacementOutcome};
 use super::remainder::Remainder;
@@ -210,7 +210,10 @@ fn item_without_code(
     if stated && answered_for(work, phase, file, change) {
         return Ok(None);
     }
-    if planned.is_some_and(plan::PlannedChange::is_left_to_need) {
+    if planned.is_some_and(plan::PlannedChange::is_there_already) && stands(work, file) {
+        return Ok(None);
+    }
+    if is_left_to_need(phase, file) {
         work.note(format!(
             "`{}` was left: the plan leaves it to what is needed",
             file.written
@@ -228,6 +231,24 @@ fn item_without_code(
         planned.and_then(|planned| planned.checkbox),
         StepOutcome::Left(remainder),
     )
+}
+
+fn stands(work: &mut UnitWork<'_>, file: &NamedFile) -> bool {
+    let path = file.path.as_deref();
+    path.is_some_and(|path| matches!(work.workspace.tree.read(path), Ok(Some(_))))
+}
+
+/// Returns whether the plan leaves a file to what is needed: it shows nothing for it, and says so or names it in a sentence
+/// that depends on a condition.
+pub(crate) fn is_left_to_need(phase: &Phase, file: &NamedFile) -> bool {
+    let planned = phase.changes.get(file.change);
+    let conditional = |one: &plan::Sentence| {
+        one.class == SentenceClass::Condition && one.span.contains(&file.span.start)
+    };
+    planned.is_some_and(|planned| {
+        planned.is_left_to_need()
+            || planned.blocks.is_empty() && phase.sentences.iter().any(conditional)
+    })
 }
 
 /// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.

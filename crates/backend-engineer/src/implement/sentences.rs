@@ -12,7 +12,8 @@ use crate::removals::find_remaining_symbol;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
-/// Returns what is done about prose of the plan: left, or accepted by a person before.
+/// Returns what is done about prose of the plan: left, accepted by a person before, or deferred where all that it says
+/// depends on a condition of the work.
 pub(super) fn outcome_of_prose(
     work: &UnitWork<'_>,
     phase: &Phase,
@@ -21,8 +22,16 @@ pub(super) fn outcome_of_prose(
     let passage = Passage::from_span(&work.run.plan, span);
     match work.state.accepts(work.run, phase, &passage.text) {
         true => StepOutcome::Accepted(passage),
+        false if depends_on_condition(phase, span) => StepOutcome::Deferred(passage),
         false => StepOutcome::Left(Remainder::of_prose(passage)),
     }
+}
+
+fn depends_on_condition(phase: &Phase, span: &plan::Span) -> bool {
+    let inside = |one: &&Sentence| one.span.start < span.end && span.start < one.span.end;
+    let mut sentences = phase.sentences.iter().filter(inside).peekable();
+    sentences.peek().is_some()
+        && sentences.all(|one| one.class == SentenceClass::Condition && !one.open)
 }
 
 /// Adds the sentences of a unit that its steps do not speak of, each to the item in which it stands, or as one of its own.

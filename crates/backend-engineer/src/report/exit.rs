@@ -101,7 +101,7 @@ fn lacks_proof(work: &UnitWork<'_>, verification: &Verification) -> bool {
         .any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
     let waits = |reason: &OpenReason| match reason {
-        OpenReason::NoCommit(NoCommit::Push) => true,
+        OpenReason::Condition | OpenReason::NoCommit(NoCommit::Push) => true,
         OpenReason::NoCommit(_) => !work.run.options.commit,
         _ => false,
     };

@@ -72,12 +72,18 @@ fn of_sentences(work: &UnitWork<'_>, verification: &Verification) -> Vec<String>
     let waits = |line: &&SpanLine| {
         line.state == SpanState::Deferred && line.class == Some(SentenceClass::Condition)
     };
+    let mut told = BTreeSet::new();
     for line in verification.spans.iter().filter(waits) {
+        // A code span cuts a sentence in two passages.
+        let sentence = sentence_around(work, line);
+        if !told.insert(sentence.start) {
+            continue;
+        }
         let words = work
             .run
             .plan
             .text()
-            .get(line.span.clone())
+            .get(sentence)
             .unwrap_or_default()
             .split_whitespace();
         let words = words.collect::<Vec<_>>().join(" ");
@@ -87,6 +93,18 @@ fn of_sentences(work: &UnitWork<'_>, verification: &Verification) -> Vec<String>
         ));
     }
     notes
+}
+
+/// Returns the whole sentence of which a line holds a part.
+fn sentence_around(work: &UnitWork<'_>, line: &SpanLine) -> plan::Span {
+    let units = work.assignment.units.iter();
+    let mut sentences = units
+        .filter_map(|unit| work.run.plan.phase(*unit))
+        .flat_map(|phase| &phase.sentences);
+    let around =
+        |one: &&plan::Sentence| one.span.start < line.span.end && line.span.start < one.span.end;
+    let found = sentences.find(around);
+    found.map_or_else(|| line.span.clone(), |one| one.span.clone())
 }
 
 /// Returns what a model said and took, and what it changed beyond the files that the plan names.

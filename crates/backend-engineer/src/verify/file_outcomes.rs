@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Proof;
 use crate::implement::{
-    Change, Item, Placement, PlacementOutcome, StepOutcome, count_changed_lines,
+    Change, Item, Placement, PlacementOutcome, StepOutcome, count_changed_lines, is_left_to_need,
 };
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
@@ -101,16 +101,20 @@ fn is_pattern_met(assignment: &Assignment, account: &FileLine, beyond: &[FileLin
             .any(|made| assignment.scope.allows(&made.path))
 }
 
-/// Returns whether the file is a pattern of the plan that leaves its files to what is needed; a note says that none was
-/// made.
+/// Returns whether the plan leaves the file to what is needed (a note says that it was left), or only says that it is there.
 fn is_left(work: &UnitWork<'_>, account: &FileLine) -> bool {
-    let planned = |file: &NamedFile| work.run.plan.phase(file.unit)?.changes.get(file.change);
-    let mut named = work
-        .assignment
-        .files
-        .iter()
-        .filter(|file| file.path.is_none() && file.written == account.path);
-    named.any(|file| planned(file).is_some_and(PlannedChange::is_left_to_need))
+    let mut named = work.assignment.files.iter().filter(|file| {
+        let path = file.path.as_ref().unwrap_or(&file.written);
+        *path == account.path
+    });
+    named.any(|file| {
+        let Some(phase) = work.run.plan.phase(file.unit) else {
+            return false;
+        };
+        let planned = phase.changes.get(file.change);
+        let is_there = planned.is_some_and(PlannedChange::is_there_already);
+        is_left_to_need(phase, file) || is_there && work.run.files.path_exists(&account.path)
+    })
 }
 
 fn pending_paths(work: &UnitWork<'_>, change: &Change) -> Vec<String> {

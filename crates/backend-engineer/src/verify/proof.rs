@@ -64,6 +64,7 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
     }
     let mut proven = Vec::new();
     let mut left = None;
+    let mut is_conditional = false;
     let refused = item
         .open()
         .any(|part| matches!(part, OpenPart::Refused { .. }));
@@ -87,11 +88,16 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
             Proof::Open(OpenReason::NoCommit(_)) if item.open().next().is_some() => {
                 return Proof::Open(OpenReason::Parts(item.open().collect()));
             }
+            // The other parts say more than what may not have to be done.
+            Proof::Open(OpenReason::Condition) => is_conditional = true,
             other => return other,
         }
     }
     if let Some(left) = left {
         return of_left(item, left, context);
+    }
+    if is_conditional {
+        return Proof::Open(OpenReason::Condition);
     }
     let places = has(|step_outcome| matches!(step_outcome, StepOutcome::Place(_)));
     let runs = has(|step_outcome| {
@@ -180,6 +186,7 @@ fn of_deed(item: &Item, step_outcome: &StepOutcome, context: &ProofContext<'_>) 
             passage: passage.clone(),
             untouched: untouched.clone(),
         }),
+        StepOutcome::Deferred(_) => Proof::Open(OpenReason::Condition),
         StepOutcome::Accepted(_) => Proof::Proven(vec![ProvenBy::Person]),
         StepOutcome::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code {
             path: path.clone(),

@@ -96,6 +96,8 @@ pub(crate) enum OpenReason {
     NotChecked(CheckResult),
     /// A failure that the plan expects was not seen.
     FailureNotSeen(CheckResult),
+    /// It depends on a condition.
+    Condition,
     /// The commit was not made.
     NoCommit(NoCommit),
     /// The plan does not say how to check it.
@@ -257,6 +259,7 @@ impl fmt::Display for OpenReason {
             OpenReason::FileUnclear => formatter.write_str("its file is not clear"),
             OpenReason::NotChecked(said) | OpenReason::FailureNotSeen(said) => said.fmt(formatter),
             OpenReason::WeakTests(said) => write!(formatter, "{said}; look at it, then `accept`"),
+            OpenReason::Condition => formatter.write_str("it depends on a condition"),
             OpenReason::NoCommit(why) => why.fmt(formatter),
             OpenReason::NoCheck => formatter.write_str("nothing in the plan says how to check it"),
             OpenReason::NoCheckPassed => formatter.write_str("none of its unit's checks passed"),

@@ -84,6 +84,7 @@ impl Walker<'_> {
             "type_annotation"
             | "type_arguments"
             | "type_parameters"
+            | "index_signature"
             | "implements_clause"
             | "extends_type_clause"
             | "asserts_annotation"
@@ -180,7 +181,7 @@ impl Walker<'_> {
                     }
                 }
             }
-            "jsx_closing_element" => {}
+            "jsx_closing_element" | "jsx_namespace_name" => {}
             _ => self.visit_all(node),
         }
     }

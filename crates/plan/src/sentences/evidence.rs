@@ -269,7 +269,11 @@ fn is_stub(text: &str) -> bool {
         }
         // The names of an import over several lines, and the parameters of a signature.
         let inside = depth > 0;
-        depth += bracket_sum(words);
+        depth = (depth + bracket_sum(words)).max(0);
+        // A call around the function (`wrap(async () => {`) stays open as long as its body.
+        if [") {", "=> {", "=>"].iter().any(|end| words.ends_with(end)) {
+            depth = 0;
+        }
         if inside || is_signature(words) {
             declared = declared || !inside && !words.contains("class ");
             continue;
@@ -313,4 +317,38 @@ fn is_signature(words: &str) -> bool {
         .any(|word| words.starts_with(word))
         && words.ends_with("=> {");
     arrow || begins && (words.ends_with([':', '{', '(', ';', ',']) || words.ends_with("..."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_stub;
+
+    #[test]
+    fn a_stub_declares_functions_and_gives_none_a_body() {
+        let rows = [
+            ("def load(key):\n    ...\n", true),
+            ("def load(\n    key,\n):\n    pass\n", true),
+            ("export function load(key: string) {\n}\n", true),
+            ("export const list = wrap(async () => {\n});\n", true),
+            (
+                "export const list = wrap(async (req, res) => {\n  res.json([]);\n});\n",
+                false,
+            ),
+            (
+                "export default fp(async function (app, options) {\n  app.decorate('a', 1);\n});\n",
+                false,
+            ),
+            (
+                "export const list = wrap(async (req) =>\n  load(req),\n);\n",
+                false,
+            ),
+            (
+                "const h = withAuth({ role: 'a' }, async (req) => {\n  return load(req);\n});\n",
+                false,
+            ),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(is_stub(text), expected, "{text}");
+        }
+    }
 }

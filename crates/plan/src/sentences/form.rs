@@ -202,7 +202,7 @@ pub(super) fn read_form(words: &str) -> Form {
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
         // "Return 404 if absent" says what code does.
-        proviso: uses_in(&lower).has(Use::Proviso) && !answers(&head),
+        proviso: uses_in(&lower).has(Use::Proviso) && !answers(&head) && !asks_for_more(&lower),
         outcome: states_outcome(&main),
         comments: said.has(Use::Comment),
         message: is_message(words),
@@ -247,10 +247,30 @@ pub(super) fn read_form(words: &str) -> Form {
     }
 }
 
-/// Returns the words behind a number such as "2.4 — ".
+/// Returns whether a verb that asks stands right behind a proviso: "Update it if needed and add a test".
+fn asks_for_more(lower: &str) -> bool {
+    let Some(found) = last_entry(lower, Use::Proviso) else {
+        return false;
+    };
+    // "As needed, update the callers": the verb behind it is its own.
+    let own = entry_at_start(lower[..found.start].trim_start(), Use::Change).is_some();
+    let behind = if own { &lower[found.end..] } else { "" };
+    let rest = behind.trim_start_matches([' ', ',', ';']);
+    let next = rest.split_once(' ').map_or("", |(_, next)| next);
+    [rest, next]
+        .iter()
+        .any(|words| entry_at_start(words.trim_start(), Use::Change).is_some())
+}
+
+/// Returns the words behind a number such as "2.4 — " or "**2.4** ".
 fn after_number(words: &str) -> &str {
     let bare = words.trim_start_matches(['*', '_']);
+    let emphasis = &words[..words.len() - bare.len()];
     let rest = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let closed = [":", ""]
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign)?.strip_prefix(emphasis));
+    let rest = closed.filter(|_| !emphasis.is_empty()).unwrap_or(rest);
     let sign = [" — ", " – ", " - ", ": ", " "]
         .iter()
         .find_map(|sign| rest.strip_prefix(sign));
@@ -347,13 +367,7 @@ fn is_message(words: &str) -> bool {
     else {
         return false;
     };
-    let Some((kind, _)) = inner.split_once(": ") else {
-        return false;
-    };
-    let (kind, scope) = kind.split_once('(').unwrap_or((kind, ")"));
-    !inner.contains('`')
-        && scope.ends_with(')')
-        && kind.chars().all(|letter| letter.is_ascii_lowercase())
+    crate::commands::is_commit_message(inner)
 }
 
 /// Returns whether a heading says that nothing is to be done: "No other changes needed".

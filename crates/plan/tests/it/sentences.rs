@@ -214,6 +214,14 @@ const CONDITIONS_AND_PLACES: &[(&str, SentenceClass)] = &[
         SentenceClass::Condition,
     ),
     ("If needed, add a cache.", SentenceClass::Condition),
+    (
+        "Update `a.ts` if needed — the change is small.",
+        SentenceClass::Condition,
+    ),
+    (
+        "Update `a.ts` if needed and add a cache.",
+        SentenceClass::DoUnshown,
+    ),
     ("Optionally, add a cache.", SentenceClass::Condition),
     // "In the …", and no denial.
     (

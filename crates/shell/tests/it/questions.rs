@@ -89,6 +89,19 @@ fn statuses_are_followed() {
         ("pytest || true", Decides::Nothing(NothingReason::Or)),
         ("pytest | tail -3", Decides::Output(OutputReason::Pipe)),
         ("set -o pipefail; pytest | tail -3", Decides::Status),
+        ("bash -o pipefail -c 'pytest | tail -3'", Decides::Status),
+        (
+            "bash -euo pipefail -c 'cd a; pytest | tee log'",
+            Decides::Status,
+        ),
+        (
+            "bash -c 'pytest | tail -3' pipefail",
+            Decides::Output(OutputReason::Pipe),
+        ),
+        (
+            "bash -o pipefail -c 'sh -c \"pytest | tail -3\"'",
+            Decides::Output(OutputReason::Pipe),
+        ),
         (
             "pytest; echo $?",
             Decides::Output(OutputReason::StatusPrinted),
