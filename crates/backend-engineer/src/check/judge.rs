@@ -292,7 +292,7 @@ fn why_code_says_nothing(
     if code == 0
         && expect.outcome != ExpectedOutcome::Fail
         && let Some(why) = vacuous_reason(&asked.reading, checks, expect.is_of_output())
-        && !(context.step && expect.words.is_none() && is_look(why))
+        && !(context.step && is_look(why) && (expect.words.is_none() || says_status_alone(expect)))
     {
         return Some(Inconclusive::Vacuous(why));
     }
@@ -362,6 +362,11 @@ fn ignores_failures(output: &str) -> bool {
     output.lines().any(|line| {
         line.contains(": [") && line.contains("] Error ") && line.trim_end().ends_with("(ignored)")
     })
+}
+
+/// Tells that all that the plan states of a result is that it ends well, by its status: "exit code 0".
+fn says_status_alone(expect: &Expect) -> bool {
+    expect.status == Some(0) && expect.count.is_none() && !expect.is_of_output() && !expect.left
 }
 
 /// Tells that a command only shows a state: right for a step of which the plan expects nothing.
@@ -503,6 +508,30 @@ mod tests {
         ] {
             assert_eq!(told(script, words, step), verdict, "{script} {words}");
         }
+    }
+
+    #[test]
+    fn a_look_of_a_step_ends_as_its_stated_status_says() {
+        let stated = Expect {
+            outcome: ExpectedOutcome::Pass,
+            words: Some("exit code 0".to_owned()),
+            status: Some(0),
+            ..Expect::default()
+        };
+        let told = |step| {
+            let context = JudgeContext {
+                expect: &stated,
+                step,
+                described: true,
+                ours: &|_| false,
+                has_loopback: true,
+                host: &|_| None,
+            };
+            let asked = ParsedCheck::from_script("git log --oneline -1", None, &());
+            judge_end(&asked, CommandEnd::Code(0), "1a2b3c x", &context).verdict
+        };
+        assert_eq!(told(true), Verdict::Passed);
+        assert_eq!(told(false), Verdict::NotChecked);
     }
 
     #[test]
