@@ -11,6 +11,7 @@ use tree_sitter::Node;
 use super::model::{Case, Silence};
 use super::render::{Env, render_expression};
 use crate::languages::{field_text, named_children, node_text};
+use crate::test_cases::platforms::skips_elsewhere;
 use body::Body;
 pub(super) use body::truth_of;
 
@@ -121,7 +122,9 @@ fn silence_of(mark: &str) -> Option<Silence> {
         .trim();
     match name {
         "xfail" | "expectedFailure" | "expected_failure" => Some(Silence::ExpectedToFail),
-        name if name.to_ascii_lowercase().starts_with("skip") => Some(Silence::Skipped),
+        name if name.to_ascii_lowercase().starts_with("skip") => {
+            (!skips_elsewhere(mark)).then_some(Silence::Skipped)
+        }
         _ => None,
     }
 }
@@ -310,6 +313,7 @@ impl<'t> File<'t> {
             if !line.contains("parametrize")
                 && rows::timeout_of(line).is_none()
                 && silence_of(line).is_none()
+                && !skips_elsewhere(line)
             {
                 case.decorators
                     .push(render_expression(*mark, self.source, &Env::new()));
