@@ -73,6 +73,13 @@ impl ParsedCheck {
         }
     }
 
+    /// Returns whether the script itself lets the failure of any part of a pipe be its own (`pipefail`), as written.
+    fn joins_statuses(&self) -> bool {
+        let text = self.reading.script.text.as_str();
+        let written = text.strip_prefix("set -e -o pipefail\n").unwrap_or(text);
+        written.contains("pipefail")
+    }
+
     /// Returns whether its success is that something in it fails.
     pub(super) fn is_negated(&self) -> bool {
         self.reading.is_negated()
@@ -204,6 +211,12 @@ fn judge_read(
         Ok(code) => code,
         Err(judgement) => return judgement,
     };
+    if code == FED_BY_A_FAILURE && asked.kind != Kind::Other && asked.joins_statuses() {
+        return Judgement::failed(with_summary(
+            "what feeds the search in its pipe failed",
+            output,
+        ));
+    }
     if let Some(why) = why_status_is_lost(asked, code, output) {
         return Judgement::inconclusive(&why);
     }
@@ -532,6 +545,25 @@ mod tests {
         };
         assert_eq!(told(true), Verdict::Passed);
         assert_eq!(told(false), Verdict::NotChecked);
+    }
+
+    #[test]
+    fn a_failure_before_a_search_is_one_where_the_script_joins_the_statuses() {
+        let plain = expect(ExpectedOutcome::Pass, None, &[]);
+        let fed = FED_BY_A_FAILURE;
+        for (script, verdict_of_it) in [
+            (
+                "set -o pipefail; pytest 2>&1 | grep passed",
+                Verdict::Failed,
+            ),
+            ("pytest 2>&1 | grep passed", Verdict::NotChecked),
+        ] {
+            assert_eq!(
+                verdict(script, fed, "2 failed, 6 passed in 0.1s", &plain),
+                verdict_of_it,
+                "{script}"
+            );
+        }
     }
 
     #[test]

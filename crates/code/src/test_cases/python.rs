@@ -111,6 +111,12 @@ fn assignment_of(statement: Node<'_>) -> Option<Node<'_>> {
     (inner.kind() == "assignment").then_some(inner)
 }
 
+/// Returns whether a decorator makes a fixture of its function: `@pytest.fixture(autouse=True)`. One that uses fixtures does not.
+fn makes_fixture(mark: &str) -> bool {
+    let call = mark.split('(').next().unwrap_or(mark);
+    call.trim_end().ends_with("fixture")
+}
+
 /// Returns how a mark or decorator keeps a test from failing.
 fn silence_of(mark: &str) -> Option<Silence> {
     let call = mark.split('(').next().unwrap_or(mark);
@@ -295,7 +301,7 @@ impl<'t> File<'t> {
         let is_fixture = around
             .decorators
             .iter()
-            .any(|mark| node_text(*mark, self.source).contains("fixture"));
+            .any(|mark| makes_fixture(node_text(*mark, self.source)));
         let is_helper = !name.starts_with("test") || is_fixture;
         let mut case = Case {
             name: around.names.join("."),

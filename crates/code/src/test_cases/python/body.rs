@@ -56,6 +56,13 @@ pub(in crate::test_cases) fn truth_of(rendered: &str) -> Option<bool> {
     }
 }
 
+/// Returns whether a call asks for a module that every Python has: `pytest.importorskip("json")`.
+fn asks_for_standard_module(call: &str) -> bool {
+    let name = call.split(['"', '\'']).nth(1).unwrap_or_default();
+    let root = name.split('.').next().unwrap_or_default();
+    crate::standard_library::is_in_python(root)
+}
+
 impl<'f, 't> Body<'f, 't> {
     pub(super) fn new(file: &'f File<'t>, definition: Node<'t>, env: Env) -> Self {
         let block = definition.child_by_field_name("body");
@@ -216,7 +223,7 @@ impl<'f, 't> Body<'f, 't> {
             "skip" | "exit" if is_runners => Some(Silence::Skipped),
             "skipTest" => Some(Silence::Skipped),
             "xfail" => Some(Silence::ExpectedToFail),
-            "importorskip" => Some(Silence::Skipped),
+            "importorskip" if !asks_for_standard_module(whole) => Some(Silence::Skipped),
             _ => None,
         };
         if let Some(silence) = gives_up {
