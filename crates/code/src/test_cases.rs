@@ -13,6 +13,8 @@
 
 mod model;
 
+mod platforms;
+
 mod render;
 
 mod matchers;

@@ -22,7 +22,7 @@ use crate::document::{Document, Span};
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::plain_text;
 use crate::labels::Topic;
-use crate::naming::state_of_note;
+use crate::naming::{state_of_note, without_number};
 use crate::outline::Unit;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows_of_pieces};
@@ -366,7 +366,11 @@ impl RunReader<'_, '_, '_> {
             false if row.boxed && is_about_command(words) => Manner::Mention,
             false => Manner::Sentence,
         };
-        let value = if labelled { value } else { words };
+        let value = match labelled {
+            true => value,
+            false if row.boxed => without_number(words),
+            false => words,
+        };
         let mut found = in_line(value, row.span.end - value.len(), manner);
         set_folder(stated_folder(words), &mut found);
         found

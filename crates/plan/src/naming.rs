@@ -445,3 +445,14 @@ pub(crate) fn read_coded_unit(words: &str) -> Option<UnitName> {
         rank: Rank::Task,
     })
 }
+
+/// Returns the words of a box behind the number that it bears: "2. `npm test`", "T003 `npm test`".
+pub(crate) fn without_number(words: &str) -> &str {
+    let named = read_coded_unit(words).or_else(|| read_numbered_unit(words));
+    let title = named.map_or(0, |name| name.title.len());
+    let bare = words.trim_end();
+    match title {
+        0 => words,
+        length => &words[bare.len().saturating_sub(length)..],
+    }
+}

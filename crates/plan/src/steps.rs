@@ -206,8 +206,38 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
             });
         }
     }
+    let loose = loose_runs(asking, &all);
+    all.extend(loose);
     all.sort_by_key(|seed| seed.rows.start);
     all
+}
+
+/// Returns the paragraphs in no step that ask to run a command: "Produced by running `make schema`." above the boxes.
+fn loose_runs(asking: &Asking<'_, '_>, steps: &[Seed]) -> Vec<Seed> {
+    let rows = asking.rows;
+    let mut found: Vec<Seed> = Vec::new();
+    for at in 0..rows.len() {
+        let taken = steps
+            .iter()
+            .chain(&found)
+            .any(|step| step.rows.contains(&at));
+        let line = rows[at].topic.is_none() && rows[at].label.is_none();
+        if taken || !line || !runs_in_words(asking, &rows[at]) {
+            continue;
+        }
+        let of_piece = |row: &&Row| row.piece == rows[at].piece;
+        let end = at + rows[at..].iter().take_while(of_piece).count();
+        found.push(Seed {
+            rows: at..end,
+            title: asking.document.slice(&rows[at].span).to_owned(),
+            number: None,
+            checkbox: None,
+            spare: true,
+            titled: true,
+            below: None,
+        });
+    }
+    found
 }
 
 /// Headings that hold no work of the unit.

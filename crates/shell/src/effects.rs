@@ -125,8 +125,9 @@ impl Call {
 }
 
 impl Call {
-    /// Returns whether it acts on what lies outside of this machine: it pushes, publishes, runs something there, or sends data
-    /// to an address there.
+    /// Returns whether it acts on what lies outside of this machine: it pushes, publishes, deploys, runs something there, or
+    /// sends data to an address there. What is told to speak to this machine itself (a registry or a cloud that is played
+    /// here) does not.
     pub fn acts_outside(&self) -> bool {
         const SENDS: [&str; 10] = [
             "-d",
@@ -144,13 +145,31 @@ impl Call {
         let asked = self.option(&["-X", "--request"]);
         let sends = asked.is_some_and(|method| !READS.contains(&method))
             || asked.is_none() && self.option(&SENDS).is_some();
-        self.elsewhere || self.is(Trait::Sends) || self.asks_outside() && sends
+        let here = self.arguments.iter().any(|word| names_this_machine(word));
+        (self.elsewhere || self.is(Trait::Sends)) && !here || self.asks_outside() && sends
     }
 
     /// Returns whether it asks a server outside of this machine, by the address that it is given.
     pub fn asks_outside(&self) -> bool {
         self.kind() == Kind::Request && self.arguments.iter().any(|word| is_outside(word))
     }
+}
+
+/// Returns whether a word, or the value of an option, is an address of this machine: `http://localhost:4566`,
+/// `--registry=http://127.0.0.1:4873`, the image `localhost:5000/api`.
+fn names_this_machine(word: &str) -> bool {
+    let value = word
+        .strip_prefix('-')
+        .and_then(|option| option.split_once('='))
+        .map_or(word, |(_, value)| value);
+    let place = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let authority = place.split(['/', '?', '#']).next().unwrap_or_default();
+    authority
+        .split_once(':')
+        .filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()))
+        .is_some_and(|(host, port)| {
+            !port.is_empty() && (host == "localhost" || host.starts_with("127."))
+        })
 }
 
 /// Returns whether an address names a host by its domain, or a machine by its number: neither this one, nor a variable, nor a

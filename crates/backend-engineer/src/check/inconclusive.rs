@@ -198,6 +198,9 @@ pub(crate) fn inconclusive_reason(
             output.last_line_with(OutputSign::Usage),
         ));
     }
+    if let Some(name) = unfetched_package(context.reading, output.text) {
+        return Some(Inconclusive::NotInstalled(Some(name)));
+    }
     let lower = &output.lower;
     if lower.contains("cd: ")
         && lower.contains("no such file or directory")
@@ -304,6 +307,32 @@ fn missing_tool(code: i32, output: &str) -> Option<Inconclusive> {
                 Inconclusive::NotInstalled(asked.or(named))
             }),
     }
+}
+
+/// Returns the program that a runner of packages (`npx`, `uvx`) wanted to fetch because the project does not have it, and
+/// could not: its registry is no service that the project lacks.
+fn unfetched_package(reading: &Reading, output: &str) -> Option<String> {
+    /// The lines by which these runners tell that they asked a registry: npm's own, pnpm's, yarn's, uv's and pip's.
+    const ASKED: [&str; 6] = [
+        "npm error request to http",
+        "npm ERR! request to http",
+        "ERR_PNPM_META_FETCH_FAIL",
+        "error sending request for url (http",
+        "Failed to fetch: `http",
+        "Max retries exceeded with url",
+    ];
+    const REGISTRIES: [&str; 4] = ["registry.", "pypi.", "/simple/", "pythonhosted."];
+    let asked = output.lines().any(|line| {
+        ASKED.iter().any(|start| line.contains(start))
+            && REGISTRIES.iter().any(|name| line.contains(name))
+    });
+    let calls = reading.calls();
+    let installs = |call: &&shell::Call| call.needs().contains(&shell::Need::Network);
+    if calls.iter().any(|call| installs(call)) {
+        return None;
+    }
+    let fetched = calls.iter().find(|call| !call.wrappers.is_empty())?;
+    asked.then(|| fetched.program.clone())
 }
 
 /// Returns the first module that could not be imported and that neither the repository nor the plan has.
@@ -444,6 +473,23 @@ mod tests {
     fn what_is_missing_is_no_verdict_on_the_code() {
         for &(script, code, output) in SOMETHING_MISSING {
             assert!(found(script, code, output).is_some(), "{script}: {output}");
+        }
+    }
+
+    #[test]
+    fn what_a_runner_of_packages_can_not_fetch_is_not_installed() {
+        let output = "npm error request to https://registry.npmjs.org/eslint failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org\n";
+        for (script, name) in [
+            ("npx eslint .", Some("eslint")),
+            ("cd web && npx --yes tsc --noEmit", Some("tsc")),
+            ("npm ci", None),
+        ] {
+            let told = found(script, 1, output).unwrap_or_default();
+            let wanted = name.map(|name| format!("`{name}` is not installed"));
+            match wanted {
+                Some(wanted) => assert_eq!(told, wanted, "{script}"),
+                None => assert!(!told.contains("not installed"), "{script}: {told}"),
+            }
         }
     }
 

@@ -73,6 +73,13 @@ impl ParsedCheck {
         }
     }
 
+    /// Returns whether the script itself lets the failure of any part of a pipe be its own (`pipefail`), as written.
+    fn joins_statuses(&self) -> bool {
+        let text = self.reading.script.text.as_str();
+        let written = text.strip_prefix("set -e -o pipefail\n").unwrap_or(text);
+        written.contains("pipefail")
+    }
+
     /// Returns whether its success is that something in it fails.
     pub(super) fn is_negated(&self) -> bool {
         self.reading.is_negated()
@@ -204,6 +211,12 @@ fn judge_read(
         Ok(code) => code,
         Err(judgement) => return judgement,
     };
+    if code == FED_BY_A_FAILURE && asked.kind != Kind::Other && asked.joins_statuses() {
+        return Judgement::failed(with_summary(
+            "what feeds the search in its pipe failed",
+            output,
+        ));
+    }
     if let Some(why) = why_status_is_lost(asked, code, output) {
         return Judgement::inconclusive(&why);
     }
@@ -292,7 +305,7 @@ fn why_code_says_nothing(
     if code == 0
         && expect.outcome != ExpectedOutcome::Fail
         && let Some(why) = vacuous_reason(&asked.reading, checks, expect.is_of_output())
-        && !(context.step && expect.words.is_none() && is_look(why))
+        && !(context.step && is_look(why) && (expect.words.is_none() || says_status_alone(expect)))
     {
         return Some(Inconclusive::Vacuous(why));
     }
@@ -362,6 +375,11 @@ fn ignores_failures(output: &str) -> bool {
     output.lines().any(|line| {
         line.contains(": [") && line.contains("] Error ") && line.trim_end().ends_with("(ignored)")
     })
+}
+
+/// Tells that all that the plan states of a result is that it ends well, by its status: "exit code 0".
+fn says_status_alone(expect: &Expect) -> bool {
+    expect.status == Some(0) && expect.count.is_none() && !expect.is_of_output() && !expect.left
 }
 
 /// Tells that a command only shows a state: right for a step of which the plan expects nothing.
@@ -502,6 +520,49 @@ mod tests {
             ),
         ] {
             assert_eq!(told(script, words, step), verdict, "{script} {words}");
+        }
+    }
+
+    #[test]
+    fn a_look_of_a_step_ends_as_its_stated_status_says() {
+        let stated = Expect {
+            outcome: ExpectedOutcome::Pass,
+            words: Some("exit code 0".to_owned()),
+            status: Some(0),
+            ..Expect::default()
+        };
+        let told = |step| {
+            let context = JudgeContext {
+                expect: &stated,
+                step,
+                described: true,
+                ours: &|_| false,
+                has_loopback: true,
+                host: &|_| None,
+            };
+            let asked = ParsedCheck::from_script("git log --oneline -1", None, &());
+            judge_end(&asked, CommandEnd::Code(0), "1a2b3c x", &context).verdict
+        };
+        assert_eq!(told(true), Verdict::Passed);
+        assert_eq!(told(false), Verdict::NotChecked);
+    }
+
+    #[test]
+    fn a_failure_before_a_search_is_one_where_the_script_joins_the_statuses() {
+        let plain = expect(ExpectedOutcome::Pass, None, &[]);
+        let fed = FED_BY_A_FAILURE;
+        for (script, verdict_of_it) in [
+            (
+                "set -o pipefail; pytest 2>&1 | grep passed",
+                Verdict::Failed,
+            ),
+            ("pytest 2>&1 | grep passed", Verdict::NotChecked),
+        ] {
+            assert_eq!(
+                verdict(script, fed, "2 failed, 6 passed in 0.1s", &plain),
+                verdict_of_it,
+                "{script}"
+            );
         }
     }
 

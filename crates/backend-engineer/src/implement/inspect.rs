@@ -59,7 +59,7 @@ async fn step_outcomes(
             Part::Place(_) => {}
             Part::Run(command) => step_outcomes.extend(steps::left_to_checks(
                 work,
-                &phase.commands[*command],
+                (&phase.commands[*command], steps::is_one_command(step)),
                 *command,
             )),
             Part::Commit(command) => {

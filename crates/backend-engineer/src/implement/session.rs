@@ -448,7 +448,7 @@ fn add_commands_not_run(work: &UnitWork<'_>, phase: &Phase, item: &mut Item) {
         if !ran {
             let planned = &phase.commands[*command];
             item.outcomes
-                .extend(steps::left_to_checks(work, planned, *command));
+                .extend(steps::left_to_checks(work, (planned, false), *command));
         }
     }
 }

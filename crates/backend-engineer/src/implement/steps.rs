@@ -120,7 +120,11 @@ async fn carry_out_step(
         item.outcomes.push(StepOutcome::DoneBefore);
         item.outcomes
             .extend(step.parts.iter().filter_map(|part| match part {
-                Part::Run(command) => left_to_checks(work, &phase.commands[*command], *command),
+                Part::Run(command) => left_to_checks(
+                    work,
+                    (&phase.commands[*command], is_one_command(step)),
+                    *command,
+                ),
                 _ => None,
             }));
         return Ok(item);
@@ -184,17 +188,38 @@ fn hold_back(item: &mut Item) {
     }
 }
 
+/// Returns whether a step is one command and nothing else: its box says that it ends well.
+pub(super) fn is_one_command(step: &Step) -> bool {
+    matches!(step.parts.as_slice(), [Part::Run(_)])
+}
+
+/// Returns whether a command is run for what it leaves behind, by its nature.
+fn acts(work: &UnitWork<'_>, planned: &PlannedCommand) -> bool {
+    use shell::Kind::{Commit, Destroy, Generate, Git, Install, Migrate, Service};
+    let reading = check::read_command(work, &planned.text, &check::folder_of(planned, work));
+    let kinds = reading.kinds();
+    planned.facts.writes
+        || reading.writes()
+        || kinds.iter().any(|kind| {
+            matches!(
+                kind,
+                Commit | Destroy | Generate | Git | Install | Migrate | Service
+            )
+        })
+}
+
 /// Returns a step's command as one that the checks are to run; actions and expected failures have their moment in
-/// `implement`.
+/// `implement`. Where the step is that command alone (`is_alone`), whatever is no action is looked at again.
 pub(super) fn left_to_checks(
     work: &UnitWork<'_>,
-    planned: &PlannedCommand,
+    (planned, is_alone): (&PlannedCommand, bool),
     command: usize,
 ) -> Option<StepOutcome> {
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
         || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
-        || planned.expect.words.is_some() && !planned.facts.writes;
+        || planned.expect.words.is_some() && !planned.facts.writes
+        || is_alone && !acts(work, planned);
     if check::is_server(work, planned) || !is_check && outcome != ExpectedOutcome::Fail {
         return None;
     }

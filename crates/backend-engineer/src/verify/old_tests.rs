@@ -18,6 +18,8 @@ enum RevertedFiles {
     Suites,
     /// All that belongs to tests.
     Tests,
+    /// That, and the files of settings that many tools share, which may name a helper that is new.
+    TestsAndSettings,
     /// All of them.
     Everything,
 }
@@ -73,7 +75,15 @@ pub(super) async fn compare_with_old_tests(
     if !unnamed || !verification.weakened.is_empty() || runs.iter().any(OldRun::failed) {
         return Ok(());
     }
-    let with_old = run_all(work, &checks, RevertedFiles::Tests).await?;
+    let mut with_old = run_all(work, &checks, RevertedFiles::Tests).await?;
+    let settings = work
+        .state
+        .worked
+        .keys()
+        .any(|path| weakened::is_shared_settings(path));
+    if settings && with_old.iter().any(|seen| seen.run.failed()) {
+        with_old = run_all(work, &checks, RevertedFiles::TestsAndSettings).await?;
+    }
     let runs: Vec<OldRun> = with_old.iter().map(|seen| seen.run.clone()).collect();
     record_test_changes(verification, find_regressions(&runs, &words, &helpers));
     let now: Vec<CheckRun> = match with_new.is_empty() {
@@ -170,6 +180,9 @@ fn stage_reverted(work: &mut UnitWork<'_>, old: RevertedFiles) -> Result<Vec<Str
         let goes_back = match old {
             RevertedFiles::Suites => holds_tests(&path) && before.is_some(),
             RevertedFiles::Tests => belongs_to_tests(&path),
+            RevertedFiles::TestsAndSettings => {
+                belongs_to_tests(&path) || weakened::is_shared_settings(&path)
+            }
             RevertedFiles::Everything => true,
         };
         if goes_back {
@@ -198,6 +211,9 @@ async fn run_each(
         let why = match old {
             RevertedFiles::Suites => "the old tests on the new code",
             RevertedFiles::Tests => "the old tests with their old helpers on the new code",
+            RevertedFiles::TestsAndSettings => {
+                "the old tests with their old helpers and settings on the new code"
+            }
             RevertedFiles::Everything => "the old tests on the old code",
         };
         why.clone_into(&mut request.why);

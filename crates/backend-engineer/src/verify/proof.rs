@@ -60,7 +60,10 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
         return of_done_before(item, context);
     }
     if item.outcomes.is_empty() {
-        return Proof::Open(OpenReason::NothingToDo);
+        return Proof::Open(match command_of(item, context) {
+            Some(command) => OpenReason::Acts(command),
+            None => OpenReason::NothingToDo,
+        });
     }
     let mut proven = Vec::new();
     let mut left = None;
@@ -118,6 +121,17 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
     }
     proven.dedup();
     Proof::Proven(proven)
+}
+
+/// Returns the first line of the command that the item's step runs.
+fn command_of(item: &Item, context: &ProofContext<'_>) -> Option<String> {
+    let phase = context.run.plan.phase(item.unit)?;
+    let parts = &phase.steps.get(item.step?)?.parts;
+    let command = parts.iter().find_map(|part| match part {
+        plan::Part::Run(command) => phase.commands.get(*command),
+        _ => None,
+    })?;
+    Some(crate::check::first_line(&command.text).to_owned())
 }
 
 /// Returns the proof of an item whose box was ticked before: only what a part shows to be broken speaks against it.

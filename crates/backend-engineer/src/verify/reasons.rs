@@ -71,6 +71,8 @@ pub(crate) struct CheckResult {
 pub(crate) enum OpenReason {
     /// It says nothing that could be done or checked.
     NothingToDo,
+    /// Its command is run for what it does, and only looking was asked for.
+    Acts(String),
     /// Parts of it were not done; at least one.
     Parts(Vec<OpenPart>),
     /// The reader can't tell what its words ask for.
@@ -224,6 +226,10 @@ impl fmt::Display for OpenReason {
         match self {
             OpenReason::NothingToDo => formatter.write_str(
                 "it says nothing that could be done or checked without a person or a model",
+            ),
+            OpenReason::Acts(command) => write!(
+                formatter,
+                "`{command}` is run for what it does, by `implement`; `verify` only looks"
             ),
             OpenReason::Parts(parts) => formatter.write_str(&join_parts(parts)),
             OpenReason::Unclear { passage, untouched } => {

@@ -22,7 +22,7 @@ use configuration::{
     LaxerSetting, find_displaced_settings, find_laxer_settings, is_configuration,
     is_overriding_file,
 };
-pub(super) use decide::{OldRun, Outcome, Verdicts, decide_weakened, is_asked};
+pub(super) use decide::{OldRun, Outcome, Verdicts, decide_weakened, is_asked, is_shared_settings};
 pub(crate) use plan_words::PlanWords;
 
 /// A file before and after a change.

@@ -11,6 +11,7 @@ use tree_sitter::Node;
 use super::model::{Case, Silence};
 use super::render::{Env, render_expression};
 use crate::languages::{field_text, named_children, node_text};
+use crate::test_cases::platforms::skips_elsewhere;
 use body::Body;
 pub(super) use body::truth_of;
 
@@ -110,6 +111,12 @@ fn assignment_of(statement: Node<'_>) -> Option<Node<'_>> {
     (inner.kind() == "assignment").then_some(inner)
 }
 
+/// Returns whether a decorator makes a fixture of its function: `@pytest.fixture(autouse=True)`. One that uses fixtures does not.
+fn makes_fixture(mark: &str) -> bool {
+    let call = mark.split('(').next().unwrap_or(mark);
+    call.trim_end().ends_with("fixture")
+}
+
 /// Returns how a mark or decorator keeps a test from failing.
 fn silence_of(mark: &str) -> Option<Silence> {
     let call = mark.split('(').next().unwrap_or(mark);
@@ -121,7 +128,9 @@ fn silence_of(mark: &str) -> Option<Silence> {
         .trim();
     match name {
         "xfail" | "expectedFailure" | "expected_failure" => Some(Silence::ExpectedToFail),
-        name if name.to_ascii_lowercase().starts_with("skip") => Some(Silence::Skipped),
+        name if name.to_ascii_lowercase().starts_with("skip") => {
+            (!skips_elsewhere(mark)).then_some(Silence::Skipped)
+        }
         _ => None,
     }
 }
@@ -292,7 +301,7 @@ impl<'t> File<'t> {
         let is_fixture = around
             .decorators
             .iter()
-            .any(|mark| node_text(*mark, self.source).contains("fixture"));
+            .any(|mark| makes_fixture(node_text(*mark, self.source)));
         let is_helper = !name.starts_with("test") || is_fixture;
         let mut case = Case {
             name: around.names.join("."),
@@ -310,6 +319,7 @@ impl<'t> File<'t> {
             if !line.contains("parametrize")
                 && rows::timeout_of(line).is_none()
                 && silence_of(line).is_none()
+                && !skips_elsewhere(line)
             {
                 case.decorators
                     .push(render_expression(*mark, self.source, &Env::new()));

@@ -10,6 +10,7 @@ use tree_sitter::Node;
 use super::model::{Case, Silence, parse_number};
 use super::render::{Env, bind_constants, render_expression};
 use crate::languages::{field_text, named_children, node_text};
+use crate::test_cases::platforms::{skips_elsewhere, truth_on_this_system};
 use body::Body;
 
 /// Past this many rows a table is read by its first ones.
@@ -125,7 +126,9 @@ impl<'t> File<'t> {
                     let arguments = target.child_by_field_name("arguments");
                     table = table
                         .or_else(|| arguments.and_then(|all| named_children(all).first().copied()));
-                    is_conditional = is_conditional || matches!(name, "skipIf" | "runIf");
+                    is_conditional = is_conditional
+                        || matches!(name, "skipIf" | "runIf")
+                            && !skips_elsewhere(node_text(target, self.source));
                     target = function;
                 }
                 "identifier" => break,
@@ -174,9 +177,13 @@ impl<'t> File<'t> {
             .map(|node| render_expression(*node, self.source, &Env::new()));
         let option = |name: &str| {
             let set = format!("{name}:");
-            options
-                .as_deref()
-                .is_some_and(|all| all.contains(&set) && !all.contains(&format!("{set}false")))
+            options.as_deref().is_some_and(|all| {
+                let value = all.split_once(&set).map(|(_, rest)| rest);
+                value.is_some_and(|rest| {
+                    let value = rest.split([',', '}']).next().unwrap_or_default();
+                    value.trim() != "false" && truth_on_this_system(value) != Some(false)
+                })
+            })
         };
         let has_body = arguments.iter().any(|node| is_function(*node));
         let skips = names.contains(&"skip")

@@ -1389,6 +1389,36 @@ const ATTEMPTS: &[Row] = &[
 const TWINS: &[Row] = &[
     (
         "pytest",
+        "a test uses a fixture by a mark",
+        "def test_g():",
+        "@pytest.mark.usefixtures(\"database\")\ndef test_g():",
+        "run",
+    ),
+    (
+        "pytest",
+        "a test needs a module that every Python has",
+        "def test_g():\n",
+        "def test_g():\n    pytest.importorskip(\"json\")\n",
+        "",
+    ),
+    #[cfg(target_os = "linux")]
+    (
+        "pytest",
+        "a test is skipped on another system",
+        "def test_g():",
+        "@pytest.mark.skipif(sys.platform == \"win32\", reason=\"no signals\")\ndef test_g():",
+        "",
+    ),
+    #[cfg(target_os = "linux")]
+    (
+        "jest",
+        "a test is skipped on another system",
+        "it('f', ",
+        "it.skipIf(process.platform === 'win32')('f', ",
+        "",
+    ),
+    (
+        "pytest",
         "rows get names",
         "[(1, 2), (2, 3), (3, 4)]",
         "[pytest.param(1, 2, id=\"a\"), pytest.param(2, 3, id=\"b\"), pytest.param(3, 4, id=\"c\")]",

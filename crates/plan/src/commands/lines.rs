@@ -2,7 +2,7 @@
 
 mod expectations;
 
-use super::means::{is_maker, is_means, is_run_behind};
+use super::means::{is_maker, is_means, is_means_of_verb, is_run_behind};
 use super::{
     Doubt, Expect, ExpectedOutcome, PlannedCommand, new_command, read_expectation, unknown,
 };
@@ -93,6 +93,7 @@ fn is_asked_command(words: &str, span: &CodeSpan, first: bool, manner: Manner) -
                     || is_means(before)
                     || is_run_behind(behind)
                     || is_maker(before, behind)
+                    || is_means_of_verb(before, behind)
             };
             let meant = || {
                 !is_conditional(before)
@@ -306,6 +307,10 @@ pub(crate) fn is_conditional(before: &str) -> bool {
 
 /// Returns whether a command is what a change shall hold, and not to be run: "Add `check` using `tsc --noEmit`".
 fn is_part_of_change(before: &str, command: &str) -> bool {
+    // A clause of its own says that the command makes it: "Create `a.json`: generate it with `make a`".
+    if is_means(before) {
+        return false;
+    }
     let spans = code_spans(before, 0);
     let Some(named) = spans.last().map(|span| &before[span.inner.clone()]) else {
         return false;

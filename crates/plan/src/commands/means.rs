@@ -56,6 +56,9 @@ pub(super) fn is_maker(before: &str, behind: &str) -> bool {
         || last == "use" && goal.is_some_and(|verb| MAKE.contains(&verb))
 }
 
+/// Infinitives that end a sentence of German which asks for something to be made.
+const MAKING: [&str; 4] = ["erzeugen", "generieren", "erstellen", "anlegen"];
+
 /// Words for the means before it.
 const MEANS: [&str; 16] = [
     "with",
@@ -97,9 +100,27 @@ pub(super) fn is_means(before: &str) -> bool {
     told && !clause.contains('`') && asks_for_change(clause)
 }
 
+/// Returns whether a sentence that begins with the means asks for what is made by it: "With `make schema`, generate the
+/// file", "Mit `make schema` erzeugen".
+pub(super) fn is_means_of_verb(before: &str, behind: &str) -> bool {
+    let breaks = [". ", "; ", ": ", "。", "；"];
+    let from = breaks
+        .iter()
+        .filter_map(|sign| before.rfind(sign).map(|at| at + sign.len()))
+        .max()
+        .unwrap_or(0);
+    let lead = comparison_key(&before[from..]);
+    let goal = comparison_key(behind);
+    let makes = MAKING.iter().any(|verb| {
+        goal.strip_prefix(verb)
+            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    });
+    MEANS.contains(&lead.trim()) && (makes || asks_for_change(behind))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_maker, is_run_behind};
+    use super::{is_maker, is_means_of_verb, is_run_behind};
 
     #[test]
     fn a_command_makes_what_a_sentence_says_it_makes() {
@@ -122,6 +143,18 @@ mod tests {
             ),
         ] {
             assert!(!is_maker(before, behind), "{before}`x`{behind}");
+        }
+        for (before, behind, told) in [
+            ("Mit ", " erzeugen.", true),
+            ("With ", ", generate the client.", true),
+            ("With ", " the client is slow.", false),
+            ("It works with ", ", add a note.", false),
+        ] {
+            assert_eq!(
+                is_means_of_verb(before, behind),
+                told,
+                "{before}`x`{behind}"
+            );
         }
         assert!(is_run_behind(" 生成。") && !is_run_behind(" 生成的文件"));
     }

@@ -143,7 +143,7 @@ pub(super) fn passed_check(
 }
 
 /// Returns whether that a command succeeds may tell something of code: not where it only makes, moves, deletes or
-/// rewrites files.
+/// rewrites files, or shows what git keeps.
 pub(super) fn can_tell_of_code(ran: &CheckRun) -> bool {
     if ran.fixes {
         return false;
@@ -152,7 +152,7 @@ pub(super) fn can_tell_of_code(ran: &CheckRun) -> bool {
     let acts = |kind: shell::Kind| {
         matches!(
             kind,
-            shell::Kind::Other | shell::Kind::Destroy | shell::Kind::Commit
+            shell::Kind::Other | shell::Kind::Destroy | shell::Kind::Commit | shell::Kind::Git
         )
     };
     let calls = reading.calls();

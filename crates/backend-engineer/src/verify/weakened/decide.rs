@@ -63,16 +63,20 @@ pub(crate) fn decide_weakened(
         let named = words.names_key(key) || words.names_value(old, new);
         let line = of_setting(setting);
         // A file that many tools share is named for many reasons.
-        let is_shared = ["package.json", "pyproject.toml", "setup.cfg", "tox.ini"]
-            .iter()
-            .any(|name| path.ends_with(name));
-        if named || !is_shared && words.names_file(path) {
+        if named || !is_shared_settings(path) && words.names_file(path) {
             verdicts.asked.push(line)
         } else {
             verdicts.weakened.push(line)
         }
     }
     verdicts
+}
+
+/// Returns whether a file keeps the settings of many tools.
+pub(crate) fn is_shared_settings(path: &str) -> bool {
+    ["package.json", "pyproject.toml", "setup.cfg", "tox.ini"]
+        .iter()
+        .any(|name| path.ends_with(name))
 }
 
 fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts: &mut Verdicts) {

@@ -4,12 +4,21 @@
 /// Returns the lines that code has and had not before, and that ask for tests.
 pub(super) fn added_probes<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
     let known: Vec<&str> = old.lines().map(str::trim).collect();
-    let fresh = new
-        .lines()
-        .map(str::trim)
-        .filter(|line| !known.contains(line) && !is_comment(line));
-    let mut found: Vec<&str> = fresh
-        .filter(|line| probe_signs().any(|sign| contains_sign_words(line, sign)))
+    let lines: Vec<&str> = new.lines().map(str::trim).collect();
+    let is_probe = |at: usize| {
+        let line = lines[at];
+        let next = lines[at + 1..].iter().find(|next| !next.is_empty());
+        !known.contains(&line)
+            && !is_comment(line)
+            && probe_signs().any(|sign| {
+                has_sign(line, sign.strip_prefix(SOFT).unwrap_or(sign))
+                    && (!sign.starts_with(SOFT)
+                        || decides_result(line, next.copied().unwrap_or_default()))
+            })
+    };
+    let mut found: Vec<&str> = (0..lines.len())
+        .filter(|at| is_probe(*at))
+        .map(|at| lines[at])
         .collect();
     if !always_equal(old) && always_equal(new) {
         found.extend(
@@ -34,6 +43,30 @@ fn always_equal(text: &str) -> bool {
     lines
         .windows(2)
         .any(|pair| pair[0].starts_with(EQUALITY) && pair[1] == "return True")
+}
+
+/// The beginning of a sign that counts only where it decides a result.
+const SOFT: &str = "? ";
+
+/// Returns whether all that a sign joins stands in the line.
+fn has_sign(line: &str, sign: &str) -> bool {
+    sign.split(" + ")
+        .all(|part| contains_sign_words(line, part))
+}
+
+/// Returns whether a condition in the line decides what a function gives back, or that it raises: in the line itself, or in
+/// the one below.
+fn decides_result(line: &str, next: &str) -> bool {
+    let gives = |text: &str| {
+        ["return ", "throw ", "raise "]
+            .iter()
+            .any(|word| text.starts_with(word) || text.contains(&format!(" {word}")))
+    };
+    let asks = ["if ", "if(", "elif ", "} else if", "else if"]
+        .iter()
+        .any(|start| line.starts_with(start));
+    let chooses = line.contains(" ? ") || line.contains(" if ") && line.contains(" else ");
+    asks && (gives(line) || gives(next)) || chooses && line.starts_with("return ")
 }
 
 fn probe_signs() -> impl Iterator<Item = &'static str> {
@@ -109,6 +142,13 @@ mod tests {
             "import pytesting",
             "from unittests import a",
             "TESTING = os.environ.get('TESTING')",
+            "TESTING = 'test' in sys.argv",
+            "if (process.env.NODE_ENV === 'test') logger.silent = true;",
+            "const url = process.env.NODE_ENV === 'test' ? ':memory:' : 'shop.db';",
+            "return os.environ['TEST_DATABASE_URL']",
+            "if (require.main === module) main();",
+            "if (typeof item === 'object') return item.id;",
+            "const port = process.argv[2];",
         ] {
             assert!(added_probes("", line).is_empty(), "{line}");
         }

@@ -8,6 +8,7 @@ use crate::languages::{field_text, named_children, node_text};
 use crate::test_cases::matchers::check_of_error;
 use crate::test_cases::model::{Check, Silence};
 use crate::test_cases::names::{Names, only_looks};
+use crate::test_cases::platforms::truth_on_this_system;
 use crate::test_cases::python_calls::{
     Arguments, Place, is_raising, last_name, of_assert, of_call,
 };
@@ -43,6 +44,7 @@ pub(in crate::test_cases) fn truth_of(rendered: &str) -> Option<bool> {
         "False" | "0" | "None" | "\"\"" | "[]" | "()" | "{}" | "not True" | "TYPE_CHECKING"
         | "false" | "!true" | "null" => Some(false),
         "True" | "1" | "not False" | "true" | "!false" => Some(true),
+        _ if truth_on_this_system(rendered).is_some() => truth_on_this_system(rendered),
         _ => {
             let (left, right) = rendered
                 .split_once("==")
@@ -52,6 +54,13 @@ pub(in crate::test_cases) fn truth_of(rendered: &str) -> Option<bool> {
                 .then(|| left.trim_end_matches('=').trim() == right.trim_start_matches('=').trim())
         }
     }
+}
+
+/// Returns whether a call asks for a module that every Python has: `pytest.importorskip("json")`.
+fn asks_for_standard_module(call: &str) -> bool {
+    let name = call.split(['"', '\'']).nth(1).unwrap_or_default();
+    let root = name.split('.').next().unwrap_or_default();
+    crate::standard_library::is_in_python(root)
 }
 
 impl<'f, 't> Body<'f, 't> {
@@ -214,7 +223,7 @@ impl<'f, 't> Body<'f, 't> {
             "skip" | "exit" if is_runners => Some(Silence::Skipped),
             "skipTest" => Some(Silence::Skipped),
             "xfail" => Some(Silence::ExpectedToFail),
-            "importorskip" => Some(Silence::Skipped),
+            "importorskip" if !asks_for_standard_module(whole) => Some(Silence::Skipped),
             _ => None,
         };
         if let Some(silence) = gives_up {
