@@ -368,3 +368,72 @@ fn a_name_that_the_plan_shows_as_code_elsewhere_is_asked_for() {
         assert_eq!(found, is_open, "{asked}");
     }
 }
+
+/// What may stand below a block that shows `total`, and what of it is left open or unclear.
+const BELOW: &[(&str, &[&str])] = &[
+    (
+        "| Case | Answer |\n|---|---|\n| no stock | 409 |",
+        &["no stock | 409"],
+    ),
+    (
+        "| 情况 | 响应 |\n|---|---|\n| 无库存 | 409 |",
+        &["无库存 | 409"],
+    ),
+    (
+        "#### Also reject duplicates with 409",
+        &["Also reject duplicates with 409"],
+    ),
+    (
+        "#### Rechazar duplicados con 409",
+        &["Rechazar duplicados con 409"],
+    ),
+    (
+        "#### Ausgabe für 60 Sekunden zwischenspeichern",
+        &["Ausgabe für 60 Sekunden zwischenspeichern"],
+    ),
+    ("Cache for 60 s.", &["Cache for 60 s."]),
+    ("缓存 60 秒。", &["缓存 60 秒。"]),
+    ("Timeout: 5 s.", &["Timeout: 5 s."]),
+    (
+        "Indexes: `orders(user_id)`",
+        &["Indexes: `orders(user_id)`"],
+    ),
+    (
+        "Backwards compatible: the old name stays as an alias.",
+        &["Backwards compatible: the old name stays as an alias."],
+    ),
+    (
+        "| Name | Meaning |\n|---|---|\n| `total` | the sum of a cart |",
+        &[],
+    ),
+    (
+        "| Decision | Rationale |\n|---|---|\n| function | no state |",
+        &[],
+    ),
+    (
+        "| File | Action |\n|---|---|\n| `app/cart.py` | Modify |",
+        &[],
+    ),
+    ("#### Notes", &[]),
+    ("#### Export `total`", &[]),
+    ("#### Retry three times\n\nThis is what `total` does.", &[]),
+    ("The order stays the same.", &[]),
+];
+
+#[test]
+fn what_stands_below_a_block_is_no_sentence_and_counts() {
+    for (below, expected) in BELOW {
+        let text = format!(
+            "# Cart\n\n## Phase 1: Cart\n\n### Changes Required\n\n**File**: `app/cart.py`\n\n\
+             ```python\ndef total(cart):\n    return sum(cart)\n```\n\n{below}\n\n### Success Criteria\n\n\
+             - [ ] It loads: `python3 -m app.cart`\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let left = plan
+            .all()
+            .flat_map(|unit| &unit.sentences)
+            .filter(|one| one.open || one.class == SentenceClass::Unclear);
+        let left: Vec<&str> = left.map(|one| &text[one.span.clone()]).collect();
+        assert_eq!(left, *expected, "{below}");
+    }
+}
