@@ -437,3 +437,44 @@ fn what_stands_below_a_block_is_no_sentence_and_counts() {
         assert_eq!(left, *expected, "{below}");
     }
 }
+
+/// Words above a block in a task that lists `src/orders.ts`, and the file of the block.
+const LEADS: &[(&str, Option<&str>)] = &[
+    (
+        "`src/users.ts` will call it later. Add to the service:",
+        None,
+    ),
+    ("`src/users.ts` wird sie später aufrufen. Ergänze:", None),
+    ("`src/users.ts` lo llamará más tarde. Añade:", None),
+    ("`src/users.ts` 之后会调用它。添加：", None),
+    (
+        "`src/orders.ts` needs a counter. Add:",
+        Some("src/orders.ts"),
+    ),
+    ("`src/users.ts` (the caller). Add:", Some("src/users.ts")),
+    ("In `src/users.ts`, add:", Some("src/users.ts")),
+    ("**iv) `src/users.ts`:**", Some("src/users.ts")),
+    ("**(d) `src/users.ts`:**", Some("src/users.ts")),
+];
+
+#[test]
+fn a_file_that_is_only_told_of_gets_no_block() {
+    for (lead, expected) in LEADS {
+        let text = format!(
+            "# Count\n\n### Task 1: Count on the `/orders/` page\n\n**Files:**\n- Modify: `src/orders.ts`\n\n\
+             - [ ] **Step 1: Count**\n\n{lead}\n\n```ts\nexport const count = () => 1;\n```\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let unit = plan.all().next().unwrap();
+        let file = match unit.blocks[0].file {
+            plan::FileOf::Change(at) => Some(unit.changes[at].path.as_str()),
+            _ => None,
+        };
+        assert_eq!(file, *expected, "{lead}");
+        // The route in the title is no folder to be changed.
+        assert!(
+            unit.changes.iter().all(|one| one.path != "orders/"),
+            "{lead}"
+        );
+    }
+}
