@@ -47,6 +47,8 @@ mod shown;
 
 mod back;
 
+mod below;
+
 #[cfg(test)]
 mod tests;
 
@@ -168,6 +170,8 @@ pub(crate) fn read_sentences(
         classes.insert(cut.last, sentence.class);
         found.push(sentence);
     }
+    found.extend(judge.below_blocks(steps));
+    found.sort_by_key(|sentence| sentence.span.start);
     found
 }
 

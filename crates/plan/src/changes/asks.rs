@@ -1,10 +1,13 @@
 //! Reads a line that names a path: whether its words ask for that file, and how its paths are joined.
 
+use std::ops::Range;
+
 use super::verbs::action_of;
 use super::{Action, asks_for_change, is_in_many_folders};
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::{Topic, topic_of_label};
 use crate::languages::extension_of_name;
+use crate::mention::sentence_around;
 use crate::paths::FoundPath;
 use crate::vocabulary::{Use, entry_at_start};
 
@@ -28,6 +31,8 @@ pub(super) struct Spot {
 pub(crate) fn is_marker(before: &str) -> bool {
     /// The longest number or letter of a list: "12b".
     const LONGEST: usize = 3;
+    /// The longest Roman number of a list: "xviii".
+    const LONGEST_ROMAN: usize = 5;
     let bare = before.trim_matches(|letter: char| !letter.is_alphanumeric());
     let is_short = |part: &str| {
         !part.is_empty()
@@ -35,8 +40,30 @@ pub(crate) fn is_marker(before: &str) -> bool {
             && part.chars().all(|letter| letter.is_ascii_alphanumeric())
     };
     let number = bare.split('.').all(is_short);
+    // "iv) ", "XII. "
+    let roman = |letter: char| matches!(letter.to_ascii_lowercase(), 'i' | 'v' | 'x');
+    let signed = before
+        .trim_end_matches([' ', '*', '_'])
+        .ends_with([')', '.', ':']);
     bare.is_empty()
+        || signed && bare.len() <= LONGEST_ROMAN && bare.chars().all(roman)
         || number && (bare.len() == 1 || bare.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+/// Returns whether a path opens a sentence that only tells something of its file, and another sentence leads to the block:
+/// "`b.ts` will call it later. Add:".
+pub(crate) fn only_tells(words: &str, path: &Range<usize>) -> bool {
+    let around = sentence_around(words, path.start);
+    let sentence = &words[around.clone()];
+    let before = &words[around.start..path.start];
+    let behind = words.get(path.end..around.end).unwrap_or("");
+    let behind = without_notes(behind);
+    let told = behind.trim_start();
+    around.end < words.trim_end().len()
+        && is_marker(before)
+        && told.starts_with(char::is_alphanumeric)
+        && action_of(sentence).is_none()
+        && !asks_for_change(told)
 }
 
 /// Verbs of what the plan lists as changes that may as well make a whole file.

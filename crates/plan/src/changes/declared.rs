@@ -7,7 +7,7 @@ mod requests;
 
 use super::asking::{Asking, base_of};
 use super::asks::names_step;
-use super::titles::{action_of_title, is_pair_title};
+use super::titles::{action_of_title, is_pair_title, is_route};
 use super::verbs::{action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
 use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
@@ -16,6 +16,7 @@ use crate::identity::CheckboxId;
 use crate::inline::{comparison_key, one_line};
 use crate::labels::Topic;
 use crate::mention::{self, is_empty_note, spoken_paths};
+use crate::paths::FoundPath;
 use crate::rows::{Row, RowKind};
 use crate::vocabulary::{Use, entry_at_start};
 use values::FileValue;
@@ -68,7 +69,9 @@ impl Collector<'_, '_, '_> {
         if only_looks(&name) {
             return;
         }
-        for path in spoken_paths(words, title.start, false) {
+        let paths = spoken_paths(words, title.start, false);
+        let named = |path: &FoundPath| !is_route(words, title.start, path);
+        for path in paths.into_iter().filter(named) {
             let said = FileNote {
                 action: action_of_title(&name, words, title.start, &path),
                 ..FileNote::default()
@@ -152,7 +155,9 @@ impl Collector<'_, '_, '_> {
         if row.topic.is_some_and(still) || only_looks(bare) {
             return;
         }
-        for path in spoken_paths(words, row.span.start, false) {
+        let paths = spoken_paths(words, row.span.start, false);
+        let named = |path: &FoundPath| !is_route(words, row.span.start, path);
+        for path in paths.into_iter().filter(named) {
             let action = match row.heading_topic {
                 Some(topic) if topic.names_files() => action_of_topic(topic, ""),
                 _ => action_of_title(bare, words, row.span.start, &path),

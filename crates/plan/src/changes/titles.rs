@@ -24,6 +24,13 @@ pub(super) fn action_of_title(bare: &str, words: &str, base: usize, path: &Found
     }
 }
 
+/// Returns whether what looks like a folder in a title is a route: it begins and ends at a slash, "Add the `/version/` page".
+pub(super) fn is_route(words: &str, base: usize, path: &FoundPath) -> bool {
+    let written = words.get(path.outer.start - base..path.outer.end - base);
+    let written = written.unwrap_or("").trim_matches('`');
+    written.starts_with('/') && written.ends_with('/')
+}
+
 /// Returns whether a line in bold without a colon names how the code is: "**Old** (`a.py`, line 2)".
 pub(super) fn is_pair_title(words: &str) -> bool {
     let bold = words

@@ -43,22 +43,36 @@ impl<'w> Asked<'w> {
                 && !shell::is_command(symbol)
                 && form.head.contains(&one_line(symbol).to_lowercase())
         };
+        let mut symbols: Vec<&str> = symbols_in(words)
+            .into_iter()
+            .filter(named)
+            .filter(|symbol| !is_of_source(words, symbol))
+            .collect();
+        // "Indexes: `orders(user_id)`": the code is all that it says.
+        if form.head.trim().is_empty() {
+            symbols.extend(form.subject.as_ref().and_then(|subject| {
+                let mut spelled = symbols_in(words).into_iter();
+                spelled.find(|symbol| symbol == subject && !shell::is_command(symbol))
+            }));
+        }
+        let object = before_source(words, form.object());
+        let mut stems: HashSet<String> = content_words(object)
+            .flat_map(stems_in)
+            .filter(|stem| !KEYWORDS.contains(&stem.as_str()))
+            .collect();
+        // "Cache for 60 s": with no word to hold against code, the number is what it says.
+        if stems.is_empty() && symbols.is_empty() {
+            stems.extend(numbers_in(object).map(str::to_owned));
+        }
         Asked {
             imports: form.imports,
-            symbols: symbols_in(words)
-                .into_iter()
-                .filter(named)
-                .filter(|symbol| !is_of_source(words, symbol))
-                .collect(),
+            symbols,
             places: code_spans(words, 0)
                 .into_iter()
                 .filter(|span| is_place(words, span))
                 .map(|span| &words[span.inner])
                 .collect(),
-            stems: content_words(before_source(words, form.object()))
-                .flat_map(stems_in)
-                .filter(|stem| !KEYWORDS.contains(&stem.as_str()))
-                .collect(),
+            stems,
             words,
             comparable: is_english(&form.head),
             spells: symbols_in(words).into_iter().any(is_import),
@@ -151,6 +165,16 @@ impl<'w> Asked<'w> {
         !self.symbols.is_empty()
     }
 
+    /// Returns whether it names something that can be held against code.
+    pub(super) fn names_anything(&self) -> bool {
+        self.names_symbols() || !self.stems.is_empty()
+    }
+
+    /// Returns whether it says more than a name does.
+    pub(super) fn says_something(&self) -> bool {
+        self.stems.len() >= FEWEST || self.words.split_whitespace().any(is_number)
+    }
+
     /// Returns whether it names no symbol, and its words can't be held against code.
     pub(super) fn is_foreign(&self) -> bool {
         self.symbols.is_empty() && !self.comparable
@@ -177,7 +201,7 @@ impl<'w> Asked<'w> {
         let lacks = quoted_texts(self.words).any(|text| !shown.has(text));
         let whole = if self.denies { all } else { all.div_ceil(2) };
         !self.symbols.iter().any(|symbol| shown.has(symbol))
-            && (lacks || !self.comparable || held < whole)
+            && (lacks || !self.comparable || held < whole || all == 0 && self.names_symbols())
     }
 
     /// Returns whether blocks show it.
@@ -241,6 +265,18 @@ fn content_words(words: &str) -> impl Iterator<Item = &str> {
         is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word)
     };
     words.split_whitespace().filter(move |word| !joins(word))
+}
+
+/// Returns the numbers of a text that stand outside code.
+fn numbers_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`')
+        .step_by(2)
+        .flat_map(|part| part.split(|letter: char| !letter.is_ascii_alphanumeric()))
+        .filter(|part| is_number(part))
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit())
 }
 
 /// Words of the languages themselves, as stems: that a block holds one says nothing of what it does.

@@ -443,7 +443,7 @@ fn names_only_numbers(form: &Form) -> bool {
         && parts.all(|part| is_number(part) || part == "and")
 }
 
-fn spans_overlap(one: &Span, other: &Span) -> bool {
+pub(super) fn spans_overlap(one: &Span, other: &Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 

@@ -376,3 +376,113 @@ fn a_name_that_the_plan_shows_as_code_elsewhere_is_asked_for() {
         assert_eq!(found, is_open, "{asked}");
     }
 }
+
+/// What may stand below a block that shows `total`, and what of it is left open or unclear.
+const BELOW: &[(&str, &[&str])] = &[
+    (
+        "| Case | Answer |\n|---|---|\n| no stock | 409 |",
+        &["no stock | 409"],
+    ),
+    (
+        "| 情况 | 响应 |\n|---|---|\n| 无库存 | 409 |",
+        &["无库存 | 409"],
+    ),
+    (
+        "#### Also reject duplicates with 409",
+        &["Also reject duplicates with 409"],
+    ),
+    (
+        "#### Rechazar duplicados con 409",
+        &["Rechazar duplicados con 409"],
+    ),
+    (
+        "#### Ausgabe für 60 Sekunden zwischenspeichern",
+        &["Ausgabe für 60 Sekunden zwischenspeichern"],
+    ),
+    ("Cache for 60 s.", &["Cache for 60 s."]),
+    ("缓存 60 秒。", &["缓存 60 秒。"]),
+    ("Timeout: 5 s.", &["Timeout: 5 s."]),
+    (
+        "Indexes: `orders(user_id)`",
+        &["Indexes: `orders(user_id)`"],
+    ),
+    (
+        "Backwards compatible: the old name stays as an alias.",
+        &["Backwards compatible: the old name stays as an alias."],
+    ),
+    (
+        "| Name | Meaning |\n|---|---|\n| `total` | the sum of a cart |",
+        &[],
+    ),
+    (
+        "| Decision | Rationale |\n|---|---|\n| function | no state |",
+        &[],
+    ),
+    (
+        "| File | Action |\n|---|---|\n| `app/cart.py` | Modify |",
+        &[],
+    ),
+    ("#### Notes", &[]),
+    ("#### Export `total`", &[]),
+    ("#### Retry three times\n\nThis is what `total` does.", &[]),
+    ("The order stays the same.", &[]),
+];
+
+#[test]
+fn what_stands_below_a_block_is_no_sentence_and_counts() {
+    for (below, expected) in BELOW {
+        let text = format!(
+            "# Cart\n\n## Phase 1: Cart\n\n### Changes Required\n\n**File**: `app/cart.py`\n\n\
+             ```python\ndef total(cart):\n    return sum(cart)\n```\n\n{below}\n\n### Success Criteria\n\n\
+             - [ ] It loads: `python3 -m app.cart`\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let left = plan
+            .all()
+            .flat_map(|unit| &unit.sentences)
+            .filter(|one| one.open || one.class == SentenceClass::Unclear);
+        let left: Vec<&str> = left.map(|one| &text[one.span.clone()]).collect();
+        assert_eq!(left, *expected, "{below}");
+    }
+}
+
+/// Words above a block in a task that lists `src/orders.ts`, and the file of the block.
+const LEADS: &[(&str, Option<&str>)] = &[
+    (
+        "`src/users.ts` will call it later. Add to the service:",
+        None,
+    ),
+    ("`src/users.ts` wird sie später aufrufen. Ergänze:", None),
+    ("`src/users.ts` lo llamará más tarde. Añade:", None),
+    ("`src/users.ts` 之后会调用它。添加：", None),
+    (
+        "`src/orders.ts` needs a counter. Add:",
+        Some("src/orders.ts"),
+    ),
+    ("`src/users.ts` (the caller). Add:", Some("src/users.ts")),
+    ("In `src/users.ts`, add:", Some("src/users.ts")),
+    ("**iv) `src/users.ts`:**", Some("src/users.ts")),
+    ("**(d) `src/users.ts`:**", Some("src/users.ts")),
+];
+
+#[test]
+fn a_file_that_is_only_told_of_gets_no_block() {
+    for (lead, expected) in LEADS {
+        let text = format!(
+            "# Count\n\n### Task 1: Count on the `/orders/` page\n\n**Files:**\n- Modify: `src/orders.ts`\n\n\
+             - [ ] **Step 1: Count**\n\n{lead}\n\n```ts\nexport const count = () => 1;\n```\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let unit = plan.all().next().unwrap();
+        let file = match unit.blocks[0].file {
+            plan::FileOf::Change(at) => Some(unit.changes[at].path.as_str()),
+            _ => None,
+        };
+        assert_eq!(file, *expected, "{lead}");
+        // The route in the title is no folder to be changed.
+        assert!(
+            unit.changes.iter().all(|one| one.path != "orders/"),
+            "{lead}"
+        );
+    }
+}

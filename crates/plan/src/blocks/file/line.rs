@@ -5,7 +5,7 @@
 use super::Wanted;
 use super::list::narrow_by_code;
 use crate::blocks::FileOf;
-use crate::changes::{Asking, PlannedChange, changes_meant, only_joins};
+use crate::changes::{Asking, PlannedChange, changes_meant, only_joins, only_tells};
 use crate::labels::Topic;
 use crate::languages::fits_language;
 use crate::mention::spoken_paths;
@@ -57,6 +57,15 @@ pub(super) fn by_line(
     let words = document.slice(&row.span);
     let bare = labelled || right_above || matches!(row.kind, RowKind::Heading(_));
     let paths = spoken_paths(words, row.span.start, bare);
+    // Of two files for one block, the one told of and the one of the list, neither is sure.
+    let told = |path: &FoundPath| {
+        let outer = path.outer.start - row.span.start..path.outer.end - row.span.start;
+        let meant = changes_meant(changes, &path.path);
+        meant.is_empty() && right_above && !labelled && path.ticked && only_tells(words, &outer)
+    };
+    if !paths.is_empty() && paths.iter().all(told) {
+        return Some(FileOf::Nowhere);
+    }
     let leads = right_above && words.trim_end().ends_with([':', '：']);
     let fitting = changes_that_fit(wanted.language, &paths, leads, changes);
     match fitting.as_slice() {

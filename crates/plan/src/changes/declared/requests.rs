@@ -3,11 +3,11 @@
 use super::Collector;
 use crate::basis::Basis;
 use crate::changes::asks::{
-    Request, Spot, asks_for, changes_within, is_marker, only_joins, without_number,
+    Request, Spot, asks_for, changes_within, is_marker, only_joins, only_tells, without_number,
 };
 use crate::changes::verbs::{action_of, action_of_note, only_looks, plainly_modifies};
 use crate::changes::whole::deletes_file;
-use crate::changes::{Action, FileNote, add_change};
+use crate::changes::{Action, FileNote, add_change, changes_meant};
 use crate::document::Span;
 use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
 use crate::paths::FoundPath;
@@ -86,6 +86,12 @@ impl Collector<'_, '_, '_> {
         let Some(path) = found.first() else {
             return false;
         };
+        let outer = path.outer.start - row.span.start..path.outer.end - row.span.start;
+        // Outside the list of files, only a file that the words make the object of a change is one of the unit's.
+        let listed = self.free || !changes_meant(&self.changes, &path.path).is_empty();
+        if above && !listed && !row.boxed && path.ticked && only_tells(words, &outer) {
+            return false;
+        }
         // What a paragraph says before and behind the sentence of the path is about something else.
         let whole = own_item || row.boxed;
         let around = mention::sentence_around(words, path.outer.start - row.span.start);

@@ -192,7 +192,7 @@ impl Judge<'_, '_, '_> {
             .any(|words| form::begins_explanation(words) || form::denies_work(words))
     }
 
-    pub(super) fn words(&self, row: usize) -> &str {
+    pub(in crate::sentences) fn words(&self, row: usize) -> &str {
         self.asking
             .rows
             .get(row)
