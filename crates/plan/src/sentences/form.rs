@@ -253,7 +253,9 @@ fn asks_for_more(lower: &str) -> bool {
         return false;
     };
     // "As needed, update the callers": the verb behind it is its own.
-    let own = entry_at_start(lower[..found.start].trim_start(), Use::Change).is_some();
+    let before = lower[..found.start].trim_start();
+    let verb = entry_at_start(before, Use::Change);
+    let own = verb.is_some_and(|end| before[end..].starts_with([' ', '`']));
     let behind = if own { &lower[found.end..] } else { "" };
     let rest = behind.trim_start_matches([' ', ',', ';']);
     let next = rest.split_once(' ').map_or("", |(_, next)| next);
