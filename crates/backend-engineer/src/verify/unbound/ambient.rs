@@ -148,7 +148,7 @@ fn sets(text: &str, name: &str) -> bool {
     let is_bare = !text
         .lines()
         .any(|line| line.starts_with("import ") || line.starts_with("export "));
-    GLOBAL_OBJECTS.iter().any(|object| on_global(object))
+    GLOBAL_OBJECTS.iter().any(on_global)
         || text.contains(&format!("typeof {name}"))
         || text.contains(&format!("as any).{name} ="))
         || is_bare
