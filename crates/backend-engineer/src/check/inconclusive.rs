@@ -327,8 +327,10 @@ fn unfetched_package(reading: &Reading, output: &str) -> Option<String> {
             && REGISTRIES.iter().any(|name| line.contains(name))
     });
     let calls = reading.calls();
-    let installs = |call: &&shell::Call| call.needs().contains(&shell::Need::Network);
-    if calls.iter().any(|call| installs(call)) {
+    if calls
+        .iter()
+        .any(|call| call.needs().contains(&shell::Need::Network))
+    {
         return None;
     }
     let fetched = calls.iter().find(|call| !call.wrappers.is_empty())?;

@@ -75,15 +75,7 @@ pub(super) async fn compare_with_old_tests(
     if !unnamed || !verification.weakened.is_empty() || runs.iter().any(OldRun::failed) {
         return Ok(());
     }
-    let mut with_old = run_all(work, &checks, RevertedFiles::Tests).await?;
-    let settings = work
-        .state
-        .worked
-        .keys()
-        .any(|path| weakened::is_shared_settings(path));
-    if settings && with_old.iter().any(|seen| seen.run.failed()) {
-        with_old = run_all(work, &checks, RevertedFiles::TestsAndSettings).await?;
-    }
+    let with_old = run_with_old_helpers(work, &checks).await?;
     let runs: Vec<OldRun> = with_old.iter().map(|seen| seen.run.clone()).collect();
     record_test_changes(verification, find_regressions(&runs, &words, &helpers));
     let now: Vec<CheckRun> = match with_new.is_empty() {
@@ -96,6 +88,21 @@ pub(super) async fn compare_with_old_tests(
         .filter_map(|(now, old)| weakened::find_narrowed_run(now, &old.ran));
     verification.weakened.extend(narrowed);
     Ok(())
+}
+
+/// Runs the old tests with their old helpers; where that fails, and a file of settings that many tools share was changed, with
+/// the settings as they were: new ones may name a helper that is new.
+async fn run_with_old_helpers(
+    work: &mut UnitWork<'_>,
+    checks: &[Check],
+) -> Result<Vec<OldTestRun>, Stop> {
+    let with_old = run_all(work, checks, RevertedFiles::Tests).await?;
+    let mut changed = work.state.worked.keys();
+    let settings = changed.any(|path| weakened::is_shared_settings(path));
+    match settings && with_old.iter().any(|seen| seen.run.failed()) {
+        true => run_all(work, checks, RevertedFiles::TestsAndSettings).await,
+        false => Ok(with_old),
+    }
 }
 
 /// Adds what the old tests print on the old code, where they fail there as well.

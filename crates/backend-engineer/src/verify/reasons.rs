@@ -221,16 +221,21 @@ fn join_parts(parts: &[OpenPart]) -> String {
     parts.join("; ")
 }
 
+/// Writes why a command was not run that is no check.
+fn write_action(formatter: &mut fmt::Formatter<'_>, command: &str) -> fmt::Result {
+    write!(
+        formatter,
+        "`{command}` is run for what it does, by `implement`; `verify` only looks"
+    )
+}
+
 impl fmt::Display for OpenReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OpenReason::NothingToDo => formatter.write_str(
                 "it says nothing that could be done or checked without a person or a model",
             ),
-            OpenReason::Acts(command) => write!(
-                formatter,
-                "`{command}` is run for what it does, by `implement`; `verify` only looks"
-            ),
+            OpenReason::Acts(command) => write_action(formatter, command),
             OpenReason::Parts(parts) => formatter.write_str(&join_parts(parts)),
             OpenReason::Unclear { passage, untouched } => {
                 match untouched {

@@ -96,6 +96,14 @@ fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t
     found
 }
 
+/// Returns whether the options of a test set one of them, here: `{ skip: true }`, not `{ skip: process.platform === "win32" }`.
+fn is_set(options: &str, name: &str) -> bool {
+    let value = options
+        .split_once(&format!("{name}:"))
+        .map(|(_, rest)| rest.split([',', '}']).next().unwrap_or_default());
+    value.is_some_and(|value| value.trim() != "false" && truth_on_this_system(value) != Some(false))
+}
+
 impl<'t> File<'t> {
     fn marks_only(&self, node: Node<'t>) -> bool {
         if node.kind() == "call_expression"
@@ -175,16 +183,7 @@ impl<'t> File<'t> {
             .iter()
             .find(|node| node.kind() == "object")
             .map(|node| render_expression(*node, self.source, &Env::new()));
-        let option = |name: &str| {
-            let set = format!("{name}:");
-            options.as_deref().is_some_and(|all| {
-                let value = all.split_once(&set).map(|(_, rest)| rest);
-                value.is_some_and(|rest| {
-                    let value = rest.split([',', '}']).next().unwrap_or_default();
-                    value.trim() != "false" && truth_on_this_system(value) != Some(false)
-                })
-            })
-        };
+        let option = |name: &str| options.as_deref().is_some_and(|all| is_set(all, name));
         let has_body = arguments.iter().any(|node| is_function(*node));
         let skips = names.contains(&"skip")
             || base.starts_with('x')
