@@ -162,10 +162,12 @@ fn is_full_stop(text: &str, from: usize, at: usize) -> bool {
         .next()
         .unwrap_or("");
     let lower = word.to_lowercase();
-    // "1. " counts, "J. " is somebody, "e.g. " goes on.
-    let short = !word.is_empty()
-        && word.chars().all(|letter| letter.is_ascii_digit())
-        && before.trim() == word
+    let bare = word.trim_start_matches(['*', '_']);
+    let lead = before[..before.len() - bare.len()].trim_end_matches([' ', '*', '_']);
+    // "1. " and "**1. " count, as does what a label leads to ("Files: 2. "); "J. " is somebody, "e.g. " goes on.
+    let short = !bare.is_empty()
+        && bare.chars().all(|letter| letter.is_ascii_digit())
+        && (lead.is_empty() || lead.ends_with([':', '：']))
         || word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
     fresh && !short && !is_entry(&lower, Use::Abbreviation)
 }
