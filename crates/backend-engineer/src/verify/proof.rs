@@ -60,10 +60,8 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
         return of_done_before(item, context);
     }
     if item.outcomes.is_empty() {
-        return Proof::Open(match command_of(item, context) {
-            Some(command) => OpenReason::Acts(command),
-            None => OpenReason::NothingToDo,
-        });
+        let command = command_of(item, context);
+        return Proof::Open(command.map_or(OpenReason::NothingToDo, OpenReason::Acts));
     }
     let mut proven = Vec::new();
     let mut left = None;

@@ -221,6 +221,15 @@ fn join_parts(parts: &[OpenPart]) -> String {
     parts.join("; ")
 }
 
+/// Writes that no check proves what a model changed.
+fn write_worked(formatter: &mut fmt::Formatter<'_>, paths: &[String]) -> fmt::Result {
+    write!(
+        formatter,
+        "a model changed {}, and no check tied to it went from failing to passing; look at it, then `accept`",
+        join_paths(paths)
+    )
+}
+
 /// Writes why a command was not run that is no check.
 fn write_action(formatter: &mut fmt::Formatter<'_>, command: &str) -> fmt::Result {
     write!(
@@ -250,13 +259,7 @@ impl fmt::Display for OpenReason {
                     "{passage}; look at it, then run `backend-engineer accept PLAN --phase N`"
                 )
             }
-            OpenReason::Worked(paths) => {
-                write!(
-                    formatter,
-                    "a model changed {}, and no check tied to it went from failing to passing; look at it, then `accept`",
-                    join_paths(paths)
-                )
-            }
+            OpenReason::Worked(paths) => write_worked(formatter, paths),
             OpenReason::NoLongerThere(path) => {
                 write!(formatter, "`{path}` no longer holds what the plan shows")
             }
