@@ -121,78 +121,79 @@ fn is_module(scopes: &Scopes, text: &str) -> bool {
 mod tests {
     use super::unbound_names;
 
+    /// A file, its text, and its unbound names.
+    const ROWS: &[(&str, &str, &[&str])] = &[
+        (
+            "a.py",
+            "def run(name):\n    register(name)\n",
+            &["register"],
+        ),
+        (
+            "a.py",
+            "from b import *\n\ndef run():\n    register()\n",
+            &[],
+        ),
+        (
+            "a.py",
+            "def run():\n    return len(OTHERS)\n\nOTHERS = []\n",
+            &[],
+        ),
+        (
+            "a.py",
+            "def run(x: 'Later') -> None:\n    global total\n    total = x\n",
+            &[],
+        ),
+        (
+            "a.py",
+            "def run():\n    try:\n        return unicode\n    except NameError:\n        return str\n",
+            &[],
+        ),
+        ("a.ts", "const run = () => register();\n", &[]),
+        (
+            "a.ts",
+            "export const run = () => register();\n",
+            &["register"],
+        ),
+        (
+            "a.ts",
+            "import { db } from './db';\nasync function f() {\n  try {\n    await send(db);\n  } catch {}\n}\n",
+            &["send"],
+        ),
+        (
+            "a.js",
+            "const { a } = require('./a');\nmodule.exports = () => a(setTimeout, later());\nfunction later() {}\n",
+            &[],
+        ),
+        (
+            "a.ts",
+            "import type { Row } from './row';\nexport class A {\n  [key: string]: any;\n  f = (x: Row) => sql<number>`1`;\n}\n",
+            &["sql"],
+        ),
+        (
+            "a.tsx",
+            "export const A = () => <div><B x:y=\"1\" {...rest}>{[1].map((one) => <p key={one} />)}</B></div>;\n",
+            &["B", "rest"],
+        ),
+        (
+            "a.ts",
+            "declare const REVISION: string;\nexport enum E { a = 1, b = a }\nexport function f() {\n  outer: for (const x of arguments) continue outer;\n  return [REVISION, E.a] as const satisfies Later;\n}\n",
+            &[],
+        ),
+        (
+            "a.ts",
+            "import Q from './q';\nexport const f = ({ a, b: { c = a } }: Q, ...more: Q[]) => [c, more, new.target, import.meta.url];\nexport { f as g };\nexport default interface Shape { f(x: Q): asserts x is Q }\n",
+            &[],
+        ),
+        (
+            "a.ts",
+            "import x from 'x';\nexport const load = (id: string) => { if (id) { var found = x; } return found; };\nexport abstract class B { abstract g(k: string): void; static s = B.name; #p = 1; get v() { return this.#p; } }\nexport type M = { [k in keyof B]: (v: typeof x) => k extends infer U ? U : never };\n",
+            &[],
+        ),
+    ];
+
     #[test]
     fn only_what_the_text_decides_is_unbound() {
-        // A file, its text, and its unbound names.
-        let rows = [
-            (
-                "a.py",
-                "def run(name):\n    register(name)\n",
-                &["register"][..],
-            ),
-            (
-                "a.py",
-                "from b import *\n\ndef run():\n    register()\n",
-                &[],
-            ),
-            (
-                "a.py",
-                "def run():\n    return len(OTHERS)\n\nOTHERS = []\n",
-                &[],
-            ),
-            (
-                "a.py",
-                "def run(x: 'Later') -> None:\n    global total\n    total = x\n",
-                &[],
-            ),
-            (
-                "a.py",
-                "def run():\n    try:\n        return unicode\n    except NameError:\n        return str\n",
-                &[],
-            ),
-            ("a.ts", "const run = () => register();\n", &[]),
-            (
-                "a.ts",
-                "export const run = () => register();\n",
-                &["register"],
-            ),
-            (
-                "a.ts",
-                "import { db } from './db';\nasync function f() {\n  try {\n    await send(db);\n  } catch {}\n}\n",
-                &["send"],
-            ),
-            (
-                "a.js",
-                "const { a } = require('./a');\nmodule.exports = () => a(setTimeout, later());\nfunction later() {}\n",
-                &[],
-            ),
-            (
-                "a.ts",
-                "import type { Row } from './row';\nexport class A {\n  [key: string]: any;\n  f = (x: Row) => sql<number>`1`;\n}\n",
-                &["sql"],
-            ),
-            (
-                "a.tsx",
-                "export const A = () => <div><B x:y=\"1\" {...rest}>{[1].map((one) => <p key={one} />)}</B></div>;\n",
-                &["B", "rest"],
-            ),
-            (
-                "a.ts",
-                "declare const REVISION: string;\nexport enum E { a = 1, b = a }\nexport function f() {\n  outer: for (const x of arguments) continue outer;\n  return [REVISION, E.a] as const satisfies Later;\n}\n",
-                &[],
-            ),
-            (
-                "a.ts",
-                "import Q from './q';\nexport const f = ({ a, b: { c = a } }: Q, ...more: Q[]) => [c, more, new.target, import.meta.url];\nexport { f as g };\nexport default interface Shape { f(x: Q): asserts x is Q }\n",
-                &[],
-            ),
-            (
-                "a.ts",
-                "import x from 'x';\nexport const load = (id: string) => { if (id) { var found = x; } return found; };\nexport abstract class B { abstract g(k: string): void; static s = B.name; #p = 1; get v() { return this.#p; } }\nexport type M = { [k in keyof B]: (v: typeof x) => k extends infer U ? U : never };\n",
-                &[],
-            ),
-        ];
-        for (path, text, expected) in rows {
+        for &(path, text, expected) in ROWS {
             let found: Vec<_> = unbound_names(path, text).into_iter().collect();
             assert_eq!(found, expected, "{text}");
         }
