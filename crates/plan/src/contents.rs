@@ -8,10 +8,11 @@ mod inherited;
 
 mod parts;
 
+mod rows;
+
 pub(crate) use inherited::hand_down;
 
 use crate::blocks::{self, Placed, Role};
-use crate::boxes::State;
 use crate::changes::{Asking, PlannedChange, declared_changes, start_as_shortened};
 use crate::commands::{
     ExpectedOutcome, Manner, PlannedCommand, asked_to_see, commit_of_row, in_line, is_conditional,
@@ -20,15 +21,15 @@ use crate::commands::{
 use crate::criteria::{self, Criterion, is_among, set_expectation, share_look};
 use crate::document::{Document, Span};
 use crate::identity::{CheckboxId, PhaseId};
-use crate::inline::plain_text;
 use crate::labels::Topic;
-use crate::naming::{state_of_note, without_number};
+use crate::naming::without_number;
 use crate::outline::Unit;
 use crate::phase::Phase;
-use crate::rows::{Row, RowKind, rows_of_pieces};
+use crate::rows::{RowKind, rows_of_pieces};
 use crate::sentences::{self, Removal, Sentence};
 use crate::spans::{Parts, divide_unit, extent_of};
-use crate::steps::{Seed, Step, find_seeds, is_step_name};
+use crate::steps::{Step, find_seeds, is_step_name};
+use rows::{first_rows, spells_work, stated_state};
 
 /// Reads a unit without those nested in it. `boxes` gives the box of each list item.
 pub(crate) fn read_contents(
@@ -213,43 +214,6 @@ pub(crate) fn read_loose_sentences(asking: &Asking<'_, '_>) -> Vec<Sentence> {
             commands: &commands,
         },
     )
-}
-
-/// Returns the state that a `Status:` line right below the unit's heading gives it.
-fn stated_state(document: &Document<'_>, rows: &[Row]) -> Option<State> {
-    let top = rows
-        .iter()
-        .take_while(|row| matches!(row.kind, RowKind::Line(_)))
-        .take(8);
-    let value = |row: &Row| {
-        let label = row
-            .label
-            .as_ref()
-            .filter(|_| row.topic == Some(Topic::Status) && !row.boxed)?;
-        let words = document.slice(&row.span);
-        state_of_note(&plain_text(words.get(label.rest..)?))
-    };
-    top.into_iter().find_map(value)
-}
-
-/// Returns whether a row spells work out: code, or a file.
-fn spells_work(row: &Row) -> bool {
-    matches!(row.kind, RowKind::Code(_))
-        || row.label.is_some() && row.topic.is_some_and(Topic::names_files)
-}
-
-/// For each row, the first row of its step or of its section in it; outside steps, of its section.
-fn first_rows(rows: &[Row], seeds: &[Seed]) -> Vec<usize> {
-    (0..rows.len())
-        .map(|at| {
-            let section = rows[at].section.unwrap_or(0);
-            let step = seeds
-                .iter()
-                .find(|seed| seed.rows.contains(&at))
-                .map(|seed| seed.rows.start);
-            step.map_or(section, |step| step.max(section))
-        })
-        .collect()
 }
 
 /// The commands that rows ask for outside criteria, while they are read.

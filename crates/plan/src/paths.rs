@@ -133,6 +133,17 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
     found
 }
 
+/// Names of texts without an ending; behind a folder they name a file, and alone in a sentence what a project has.
+const TEXTS: [&str; 7] = [
+    "README",
+    "LICENSE",
+    "CHANGELOG",
+    "NOTICE",
+    "VERSION",
+    "AUTHORS",
+    "CODEOWNERS",
+];
+
 /// Returns the words as a path, with the lines they name, if they are one.
 pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usize, usize)>)> {
     let words = words.trim().trim_matches(['"', '\'']);
@@ -175,6 +186,7 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
             && !ending.is_empty()
             && ending.chars().any(|letter| letter.is_ascii_alphabetic());
         let named = is_file_name(name)
+            || ticked && TEXTS.contains(&name)
             || (plausible && (ticked || is_extension(&ending) || name.contains('*')));
         let numeric = path
             .chars()

@@ -39,11 +39,14 @@ pub(super) fn truth_on_this_system(condition: &str) -> Option<bool> {
 
 /// Returns the names that this system bears.
 fn names_of_this_system() -> &'static [&'static str] {
-    match std::env::consts::OS {
-        "linux" => &["linux", "Linux", "posix"],
-        "macos" => &["darwin", "Darwin", "posix"],
-        "windows" => &["win32", "Windows", "nt"],
-        _ => &[],
+    if cfg!(target_os = "linux") {
+        &["linux", "Linux", "posix"]
+    } else if cfg!(target_os = "macos") {
+        &["darwin", "Darwin", "posix"]
+    } else if cfg!(target_os = "windows") {
+        &["win32", "Windows", "nt"]
+    } else {
+        &[]
     }
 }
 

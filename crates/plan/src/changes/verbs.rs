@@ -80,7 +80,7 @@ pub(crate) fn action_of_note(note: &str) -> Action {
         Action::Modify
     } else if has(List::NoteDelete.words()) {
         // "— remove the limit" is about the limit.
-        if removes_whole(trimmed) {
+        if removes_whole(note.trim_start_matches(|letter: char| !letter.is_alphanumeric())) {
             Action::Delete
         } else {
             Action::Unstated
@@ -97,6 +97,13 @@ pub(crate) fn removes_whole(value: &str) -> bool {
         .find(|letter: char| !letter.is_alphanumeric())
         .unwrap_or(words.len());
     let (first, rest) = words.split_at(end);
+    // "remove `OLD`" is about what it names, however the name reads.
+    let names_code = code_spans(rest, 0)
+        .into_iter()
+        .any(|span| as_path(&rest[span.inner], true).is_none());
+    if names_code || names_constant(first, rest) {
+        return false;
+    }
     let removed = action_of(first) == Some(Action::Delete)
         || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
     removed
@@ -128,6 +135,18 @@ pub(crate) fn removes_whole(value: &str) -> bool {
                     .iter()
                     .all(|word| List::BesideFile.words().contains(word))
         }
+}
+
+/// Returns whether a word behind a verb in small letters is a name in capitals: "remove OLD".
+fn names_constant(verb: &str, rest: &str) -> bool {
+    let is_constant = |word: &str| {
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        word.len() > 1
+            && word
+                .chars()
+                .all(|letter| letter.is_ascii_uppercase() || letter == '_')
+    };
+    verb.contains(char::is_lowercase) && rest.split_whitespace().any(is_constant)
 }
 
 /// Returns whether a label's value says that the file at hand gets another path: "Move the file.", "Rename".
@@ -230,6 +249,10 @@ mod tests {
         }
         for note in [
             "remove the local MAX_NAME",
+            "remove `OLD`",
+            "remove OLD",
+            "delete `legacy`",
+            "删除 `OLD`",
             "delete endpoint",
             "removed in Task 3",
             "remove `x`",

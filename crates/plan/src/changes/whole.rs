@@ -6,7 +6,7 @@ use super::verbs::{action_of, begins_with_word, names_part};
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::Topic;
 use crate::paths::as_path;
-use crate::vocabulary::{Use, entry_at_start as opens, is_all};
+use crate::vocabulary::{Use, entry_at_start as opens, is_all, is_entry};
 use crate::word_lists::List;
 
 /// Words that leave the choice between two verbs: "delete or empty".
@@ -14,7 +14,9 @@ const OR: &[&str] = &["or", "o", "u", "ou", "oder", "или", "або", "或"];
 
 /// Returns whether the words right before a path ask for the whole file to be removed, not for something in it.
 pub(super) fn deletes_file(before: &str, behind: &str) -> bool {
-    let lower = comparison_key(before);
+    // Code between the verb and the path is what goes: "Remove `OLD` (`a.py`)".
+    let beside = before.rsplit('`').next().unwrap_or(before);
+    let lower = comparison_key(beside);
     let mut words = lower
         .split_whitespace()
         .rev()
@@ -81,6 +83,9 @@ fn ends_with_the_file(behind: &str) -> bool {
     {
         return false;
     }
+    if leaves_a_list(rest) {
+        return false;
+    }
     let joins = [
         Use::Lead,
         Use::Place,
@@ -98,6 +103,46 @@ fn ends_with_the_file(behind: &str) -> bool {
         || OR.contains(&first.as_str())
 }
 
+/// Words for the place where all files of a project lie.
+const WHOLE_TREE: [&str; 11] = [
+    "repository",
+    "repo",
+    "disk",
+    "tree",
+    "project",
+    "codebase",
+    "git",
+    "filesystem",
+    "folder",
+    "directory",
+    "package",
+];
+
+/// Returns whether the words behind a path name something that only mentions the file: "from the registry", "in
+/// `mkdocs.yml`". A file goes from a folder, or from the project as a whole.
+fn leaves_a_list(rest: &str) -> bool {
+    let mut words = rest.split_whitespace();
+    let first = words.next().unwrap_or("").to_lowercase();
+    let sources = is_all(&first, Use::Source);
+    if !sources && !is_all(&first, Use::Place) {
+        return false;
+    }
+    let object: Vec<&str> = words
+        .skip_while(|word| is_entry(&word.to_lowercase(), Use::Determiner))
+        .take(2)
+        .collect();
+    let named = object.first().copied().unwrap_or("");
+    let bare = named
+        .trim_end_matches(['.', ',', ';', ':', ')'])
+        .trim_matches('`');
+    let is_folder = bare.ends_with('/');
+    let names_code = named.starts_with('`') && !is_folder;
+    let whole = object
+        .iter()
+        .any(|word| WHOLE_TREE.contains(&comparison_key(word).as_str()));
+    names_code || sources && !is_folder && !whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,12 +156,21 @@ mod tests {
             ("Delete ", " and its tests."),
             ("Remove ", " entirely."),
             ("删除 ", "。"),
+            ("Change `b`, then delete ", ""),
+            ("Delete ", " from the repository."),
+            ("Delete ", " from `app/`"),
+            ("Delete ", " in the end"),
             ("Delete ", ", it is unused"),
         ] {
             assert!(deletes_file(before, behind), "{before}`x`{behind}");
         }
         for (before, behind) in [
             ("Delete the limit in ", "."),
+            ("Remove `OLD` (", ")"),
+            ("Remove ", " from the registry"),
+            ("Delete ", " from `mkdocs.yml`"),
+            ("Löschen: ", " aus der Liste"),
+            ("Delete ", " in `mkdocs.yml`"),
             ("Delete or empty ", ""),
             ("Empty or delete ", ""),
             ("Remove ", " imports"),

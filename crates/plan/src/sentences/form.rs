@@ -7,13 +7,15 @@
 mod mood;
 mod condition;
 mod place;
+mod clause;
 
-use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, read_label};
+use crate::inline::{Label, code_spans, comparison_key, read_label};
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
 use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_entry, uses_in};
+use clause::{Clause, read_clause};
 pub(super) use condition::Supposed;
-use condition::{answers, read_supposed};
+use condition::answers;
 use mood::{VERBS, is_base_form, mood_of};
 pub(super) use place::without_contraction;
 use place::{after_leads, after_place};
@@ -107,40 +109,6 @@ fn begins_with_command(rest: &str) -> bool {
             .is_empty()
             && shell::is_command(&rest[span.inner.clone()])
     })
-}
-
-/// The words of a sentence behind its label, in lower case and without what stands before the clause that counts.
-struct Clause {
-    words: String,
-    /// It began with a place drawn together with its article: "no módulo".
-    is_contracted: bool,
-    is_conditional: bool,
-    supposes: Option<Supposed>,
-}
-
-/// Reads the words of a sentence behind its label.
-fn read_clause(rest: &str, called: &str) -> Clause {
-    let lower = one_line(&plain_text(rest)).to_lowercase();
-    let placed = without_contraction(&lower);
-    let is_contracted = placed.len() < lower.len();
-    let lower = placed.to_owned();
-    // "Don't forget to …" says no, and means yes.
-    let lower = Opening::new(&lower)
-        .end(Use::Lead)
-        .map_or(lower.as_str(), |end| lower[end..].trim_start())
-        .to_owned();
-    let is_conditional = is_conditional(&lower);
-    let supposed = read_supposed(&lower).filter(|_| !Opening::new(called).is(Use::Condition));
-    let supposes = supposed.map(|(what, _)| what);
-    let lower = supposed
-        .map_or(lower.as_str(), |(_, clause)| clause)
-        .to_owned();
-    Clause {
-        words: lower,
-        is_contracted,
-        is_conditional,
-        supposes,
-    }
 }
 
 /// Reads the form of a sentence.
