@@ -120,7 +120,8 @@ const WHOLE_TREE: [&str; 11] = [
 
 /// Returns whether the words behind a path name something that only mentions the file: "from the registry", "in
 /// `mkdocs.yml`". A file goes from a folder, or from the project as a whole.
-fn leaves_a_list(rest: &str) -> bool {
+pub(super) fn leaves_a_list(rest: &str) -> bool {
+    let rest = rest.trim_start_matches(['`', '*', '_']).trim_start();
     let mut words = rest.split_whitespace();
     let first = words.next().unwrap_or("").to_lowercase();
     let sources = is_all(&first, Use::Source);

@@ -6,7 +6,7 @@ use super::Collector;
 use crate::basis::Basis;
 use crate::changes::asks::{folder_before, moved_to, only_joins, topic_between};
 use crate::changes::verbs::{action_of_note, action_of_topic, only_looks};
-use crate::changes::whole::is_of_part;
+use crate::changes::whole::{is_of_part, leaves_a_list};
 use crate::changes::{Action, FileNote, add_change};
 use crate::document::{Document, Span};
 use crate::inline::{comparison_key, plain_text};
@@ -212,7 +212,11 @@ impl Collector<'_, '_, '_> {
             };
             let to = moved_to(topic, behind, found.get(at + 1));
             let target = to.map(|to| value.words.get(to.outer.end - base..).unwrap_or(""));
-            let alone = if next.is_some() { "" } else { behind };
+            let alone = if next.is_some() && !leaves_a_list(behind) {
+                ""
+            } else {
+                behind
+            };
             if at == 0 && is_of_part(topic, (lead, alone), target) {
                 touched.extend(self.add_ends_of_part(found, &said));
                 end = found.last().map_or(end, |last| last.outer.end);
