@@ -32,6 +32,7 @@ pub(crate) fn is_pattern(path: &str) -> bool {
             .any(|sign| path.contains(sign))
         || (!name.contains('.')
             && !is_file_name(name)
+            && !TEXTS.contains(&name)
             && path.contains('/')
             && !is_program_file(path))
 }
