@@ -125,7 +125,8 @@ pub(super) fn leaves_a_list(rest: &str) -> bool {
     let mut words = rest.split_whitespace();
     let first = words.next().unwrap_or("").to_lowercase();
     let sources = is_all(&first, Use::Source);
-    if !sources && !is_all(&first, Use::Place) {
+    // "to `b.py`" is where a file goes.
+    if !sources && !is_all(&first, Use::Place) || is_all(&first, Use::Goal) {
         return false;
     }
     let object: Vec<&str> = words
@@ -188,6 +189,7 @@ mod tests {
     #[test]
     fn a_label_speaks_of_the_whole_file_or_of_a_part() {
         assert!(is_whole("", " → "));
+        assert!(is_whole("", " to `b.py`"));
         assert!(!is_whole("`MAX_NAME` from ", " to "));
         assert!(!is_whole("the helper in ", ""));
         for (lead, behind, topic, target) in [
