@@ -24,6 +24,8 @@ pub(super) struct Asked<'w> {
     places: HashSet<&'w str>,
     /// Stems of its words behind the verb.
     stems: HashSet<String>,
+    /// Those of all its words, the verb among them if it says more than that something changes.
+    whole: HashSet<String>,
     /// Its words.
     words: &'w str,
     /// Its words can be held against names in code: it is in English.
@@ -73,6 +75,7 @@ impl<'w> Asked<'w> {
                 .map(|span| &words[span.inner])
                 .collect(),
             stems,
+            whole: telling_stems(before_source(words, &form.head)),
             words,
             comparable: is_english(&form.head),
             spells: symbols_in(words).into_iter().any(is_import),
@@ -194,6 +197,16 @@ impl<'w> Asked<'w> {
         words && self.comparable && self.stems.len() >= FEWEST && shown.share(&self.stems).0 == 0
     }
 
+    /// Returns whether the blocks hold nothing at all of what it says: no symbol, no name, and no word, the verb among them.
+    /// Of fewer words than `least` that tells nothing: they may stand in the code under other names.
+    pub(super) fn is_absent(&self, shown: Shown<'_>, least: usize) -> bool {
+        !self.symbols.iter().any(|symbol| shown.has(symbol))
+            && !plain_names(self.words).any(|name| shown.has(name))
+            && self.comparable
+            && self.whole.len() >= least
+            && shown.share(&self.whole).0 == 0
+    }
+
     /// Returns whether the blocks hold less than half of its words, and no symbol, or lack a text that it quotes. Of a
     /// sentence whose words can't be held against code, only the symbols tell.
     pub(super) fn is_unfamiliar(&self, shown: Shown<'_>) -> bool {
@@ -222,7 +235,8 @@ impl<'w> Asked<'w> {
         // The shares were tried on labelled sentences of twenty projects: with lower ones, work that a
         // block only touches counts as shown; with higher ones, so does little that is shown in other words.
         match proof {
-            Proof::Any => named == 0 || held == named || words * 3 >= all,
+            Proof::Any if named == 0 => !self.is_absent(shown, FEWEST),
+            Proof::Any => held == named || words * 3 >= all,
             Proof::Half if named > 0 => held * 2 >= named && words * 3 >= all,
             Proof::Half => words * 5 >= all * 3,
             Proof::Most => all > 0 && words * 10 >= all * 9 && held == named,
@@ -265,6 +279,16 @@ fn content_words(words: &str) -> impl Iterator<Item = &str> {
         is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word)
     };
     words.split_whitespace().filter(move |word| !joins(word))
+}
+
+/// Returns the stems of the words that say something: of a verb like "add" or "update", every block shows that.
+fn telling_stems(words: &str) -> HashSet<String> {
+    let verb = entry_at_start(words, Use::Change).unwrap_or(0);
+    content_words(&words[verb..])
+        .filter(|word| !is_entry(word, Use::Modal))
+        .flat_map(stems_in)
+        .filter(|stem| !KEYWORDS.contains(&stem.as_str()))
+        .collect()
 }
 
 /// Returns the numbers of a text that stand outside code.
@@ -354,7 +378,7 @@ fn quoted_texts(words: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The fewest words that say something together: two may stand in the code under other names.
-const FEWEST: usize = 3;
+pub(super) const FEWEST: usize = 3;
 
 fn is_english(head: &str) -> bool {
     let common = || {
