@@ -19,6 +19,8 @@ pub(crate) struct Reading {
     pub(crate) wrapped: Option<List>,
     /// The block was indented as a whole, as code inside something is.
     pub(crate) indented: bool,
+    /// The columns by which all its code was indented.
+    pub(crate) margin: usize,
     /// Its imports were indented beside statements of a function, so that they belong there.
     pub(crate) local_imports: bool,
     /// The block's opening comments, as far as they speak of its place.
@@ -38,6 +40,7 @@ pub(crate) fn read_snippet(
     let (text, indented) =
         below_imports(rest, language).map_or_else(|| dedent_block(rest), |text| (text, true));
     let whole = indented && dedent_block(rest).1;
+    let margin = margin_of(rest);
     let text = language.prepare(&text);
     let parsed = parse_source(&text, language)
         .ok_or_else(|| new_refusal(Reason::Syntax, "the block could not be parsed"))?;
@@ -48,6 +51,7 @@ pub(crate) fn read_snippet(
     let plain = |text: String, local_imports: bool| Reading {
         wrapped: None,
         indented,
+        margin,
         local_imports,
         text,
         notes: notes.clone(),
@@ -323,13 +327,18 @@ fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
         || is_beside(strip_comment_signs(line), &names)
 }
 
-/// Returns the block moved to the left margin, and whether it had to be.
-fn dedent_block(text: &str) -> (String, bool) {
+/// Returns the least indentation of a text's lines.
+fn margin_of(text: &str) -> usize {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    let indent = lines
+    lines
         .map(|line| line.len() - line.trim_start().len())
         .min()
-        .unwrap_or(0);
+        .unwrap_or(0)
+}
+
+/// Returns the block moved to the left margin, and whether it had to be.
+fn dedent_block(text: &str) -> (String, bool) {
+    let indent = margin_of(text);
     if indent == 0 {
         return (text.to_owned(), false);
     }

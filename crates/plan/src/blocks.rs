@@ -354,7 +354,7 @@ impl BlockReader<'_, '_, '_> {
     /// Returns the words that introduce a block: those above it, a direction behind it, and its own first comment where
     /// that says where in the file it goes.
     fn prose_of(&self, row: usize, text: &str, path: &str) -> String {
-        let mut prose = introduction_of(self.asking, row, self.starts);
+        let mut prose = introduction_of(self.asking, row, (self.starts, path));
         if let Some(direction) = direction::direction_behind(self.asking, row, self.starts) {
             prose.push_str("\n\n");
             prose.push_str(&direction);

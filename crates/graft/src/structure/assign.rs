@@ -2,6 +2,8 @@
 
 mod describe;
 
+mod margin;
+
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
@@ -14,6 +16,7 @@ use crate::targets::{
 };
 use crate::{Reason, Refusal};
 use describe::{is_test, test_block};
+use margin::inner_by_margin;
 
 /// Items of the snippet that belong into one list of the file.
 pub(super) struct Group<'f, 'n> {
@@ -62,6 +65,10 @@ pub(super) fn assign_items<'s>(
             .collect();
         let target =
             find_target_container(&search, root_items, (&item, &siblings), (reading, new))?;
+        let target = match target {
+            Some(found) => Some(inner_by_margin(&search, found, &item, reading)?),
+            None => None,
+        };
         let list = target.map_or(old.root(), |container| container.list);
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {

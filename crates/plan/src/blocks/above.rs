@@ -5,6 +5,7 @@ use crate::changes::Asking;
 use crate::inline::one_line;
 use crate::labels::Topic;
 use crate::languages::is_shell;
+use crate::paths::{FoundPath, find_paths, same_file};
 use crate::rows::{Row, RowKind};
 
 /// Returns the paragraph right above a block within its step; a label that names its file, or the title of a step, says
@@ -48,8 +49,12 @@ pub(super) fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> S
     }
 }
 
-/// Returns the sentences and labels that introduce a block, nearest last.
-pub(super) fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
+/// Returns the sentences and labels that introduce a block for a file, nearest last.
+pub(super) fn introduction_of(
+    asking: &Asking<'_, '_>,
+    row: usize,
+    (starts, path): (&[usize], &str),
+) -> String {
     let from = starts.get(row).copied().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
     for at in (from..row).rev() {
@@ -77,7 +82,10 @@ pub(super) fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usi
     }
     for at in [from, asking.rows[row].section.unwrap_or(from)] {
         let title = one_line(asking.document.slice(&asking.rows[at].span));
-        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title)
+        if at < row
+            && !matches!(asking.rows[at].kind, RowKind::Code(_))
+            && !lines.contains(&title)
+            && !leads_to_another_file(asking, (at, row), path)
         {
             // A title is a sentence of its own, whatever stands behind it.
             lines.push(title + "\n");
@@ -85,4 +93,21 @@ pub(super) fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usi
     }
     lines.reverse();
     lines.join("\n")
+}
+
+/// Returns whether the words with which a step begins lead to another block than the one at a row, and name a file that is
+/// not the row's: "In `a.ts`, below `x`, add:" says nothing of the block below "In `b.ts`, add:".
+fn leads_to_another_file(asking: &Asking<'_, '_>, (at, row): (usize, usize), path: &str) -> bool {
+    let first = &asking.rows[at];
+    if path.is_empty() || !matches!(first.kind, RowKind::Line(_)) {
+        return false;
+    }
+    let below = &asking.rows[at + 1..row];
+    let next = below
+        .iter()
+        .find(|row| !matches!(row.kind, RowKind::Line(false)));
+    let leads = next.is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+    let named = find_paths(asking.document.slice(&first.span), 0, false);
+    let is_own = |found: &FoundPath| same_file(&found.path, path);
+    leads && !named.is_empty() && !named.iter().any(is_own)
 }

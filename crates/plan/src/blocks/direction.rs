@@ -147,6 +147,38 @@ mod tests {
     }
 
     #[test]
+    fn a_place_in_one_file_is_none_for_a_block_of_another() {
+        for (first, second) in [
+            (
+                "In `src/ctl.ts`, below `a`, add:",
+                "In `src/router.ts` add:",
+            ),
+            (
+                "在 `src/ctl.ts` 的 `a` 之后添加：",
+                "在 `src/router.ts` 中注册：",
+            ),
+            (
+                "1. `src/ctl.ts`, under `a`:",
+                "   Then wire it in `src/router.ts`:",
+            ),
+        ] {
+            let margin = if first.starts_with("1.") { "   " } else { "" };
+            let plan = format!(
+                "## Phase 1: Sync\n\n{first}\n\n{margin}```ts\n{margin}b() {{}}\n{margin}```\n\n{second}\n\n{margin}```ts\n\
+                 {margin}route(b);\n{margin}```\n"
+            );
+            let found = prose(&plan);
+            assert!(
+                found[0].contains("`a`") && !found[1].contains("`a`"),
+                "{found:?}"
+            );
+        }
+        let plan = "## Phase 1: Sync\n\nIn `src/ctl.ts`, class `Ctl`, add:\n\n```ts\na() {}\n```\n\nand:\n\n```ts\nb() {}\n```\n";
+        let found = prose(plan);
+        assert!(found[1].contains("`Ctl`"), "{found:?}");
+    }
+
+    #[test]
     fn only_words_about_a_place_are_directions() {
         assert!(is_direction("(Put this above `run`.)"));
         assert!(is_direction("This goes after the imports."));
