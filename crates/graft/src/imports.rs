@@ -3,13 +3,15 @@
 
 mod extend;
 mod insert;
+mod nested;
 mod typing;
 
+pub(crate) use nested::Shown;
 pub(crate) use typing::is_typing;
 
 use code::scopes::Scopes;
-use tree_sitter::Node;
 
+use crate::imports::nested::collect_nested_imports;
 use crate::items::{Item, Source, parse_source};
 use crate::languages::{Form, Imported, Kind, Writing, flatten, imported_names};
 use crate::neighbours::{PhraseMatch, match_phrase};
@@ -462,34 +464,4 @@ fn share_shown_braces(one: &Imported, shown: &Wanted, want: &Wanted) -> bool {
         && one.module == want.binding.module
         && shown.rows == want.rows
         && shown.sample == want.sample
-}
-
-fn collect_nested_imports<'t>(
-    file: &Source<'_>,
-    node: Node<'t>,
-    typing: bool,
-    statements: &mut Vec<Statement<'t>>,
-) {
-    let mut cursor = node.walk();
-    for child in node.named_children(&mut cursor) {
-        if file.language.list(child).is_some() {
-            for item in file.items(child) {
-                if item.kind == Kind::Import {
-                    let bindings =
-                        imported_names(file.language, item.node, file.text).unwrap_or_default();
-                    statements.push(Statement {
-                        item,
-                        bindings,
-                        plain: false,
-                        typing,
-                    });
-                }
-            }
-        } else if matches!(
-            child.kind(),
-            "except_clause" | "else_clause" | "finally_clause"
-        ) {
-            collect_nested_imports(file, child, typing, statements);
-        }
-    }
 }

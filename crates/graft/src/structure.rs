@@ -12,7 +12,7 @@ use crate::check::{
     Edited, check_edit, check_result, hold_added, hold_apart, hold_assertions, hold_replaced,
     reorder_definitions,
 };
-use crate::imports::{Imports, collect_wanted_imports, is_typing, spelled_out};
+use crate::imports::{Imports, Shown, collect_wanted_imports, is_typing, spelled_out};
 use crate::items::{Item, Replaced, Source, parse_source};
 use crate::languages::{Kind, Language, List};
 use crate::loose::Hints;
@@ -329,6 +329,12 @@ impl PreparedSnippet<'_, '_> {
                 said.into_iter()
                     .filter(|one| !imports.binds(one.binding.local())),
             );
+            let shown = Shown {
+                snippet: self.snippet,
+                prose: self.prose,
+                alone,
+            };
+            let wanted = imports.keep_in_functions(wanted, &shown, &mut merger.splice)?;
             imports.add(&wanted, alone.then_some(self.prose), &mut merger.splice)?;
             imports.add_typing(
                 self.snippet,

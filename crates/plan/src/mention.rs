@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::inline::{code_spans, one_line};
 use crate::paths::{FoundPath, as_path, find_paths};
-use crate::vocabulary::{Use, entry_at_start, is_all, is_entry, last_entry};
+use crate::vocabulary::{Use, entry_at_start, is_all, is_entry, last_entry, uses_in};
 use crate::word_lists::List;
 
 /// The part of a name in its sentence.
@@ -40,6 +40,7 @@ pub(crate) fn read_mention(words: &str, name: &Range<usize>) -> Mention {
     let led = words.get(..name.start).unwrap_or("").trim_end();
     let led = led.strip_suffix([':', '：']).map(blank_words);
     match () {
+        () if asks_in_note(&before, &words[name.end..]) => Mention::Spoken,
         () if is_spared(&before, &after) => Mention::Spared,
         () if led.is_some_and(|led| is_spared(last_clause(&led), "")) => Mention::Spared,
         () if is_source(&before) => Mention::Source,
@@ -373,6 +374,28 @@ fn is_denied_behind(before: &str, after: &str) -> bool {
     let tail = &after[end..];
     // A verb with an object of its own speaks of that.
     (own.is_some() || other.is_some()) && !tail.contains([PATH, CODE]) && count_gap(tail) <= TAIL
+}
+
+/// Returns whether the note behind a name first says that it is there, and then asks for a change: "`a.py` (already there,
+/// add a case)", "`a.py` — unchanged so far; extend it".
+fn asks_in_note(before: &str, behind: &str) -> bool {
+    let note = behind.trim_start();
+    let inner = match note.strip_prefix(['(', '（']) {
+        Some(note) => note.split([')', '）']).next(),
+        None => note.strip_prefix(['—', '–', '-']),
+    };
+    let Some(note) = inner.filter(|_| count_gap(before) == 0).map(blank_words) else {
+        return false;
+    };
+    let mut parts = note.split([',', ';', '，', '；', '、', '。']);
+    let given = parts
+        .next()
+        .is_some_and(|first| uses_in(first).has(Use::Given) && !uses_in(first).has(Use::Negation));
+    let asks = |part: &str| {
+        let said = uses_in(part);
+        said.has(Use::Change) && !said.has(Use::Negation) && !said.has(Use::Given)
+    };
+    given && !note.contains(PATH) && parts.any(asks)
 }
 
 fn is_source(before: &str) -> bool {

@@ -356,7 +356,7 @@ fn order_of(name: &str) -> String {
 }
 
 /// Returns the node that holds the names of a statement which can take more.
-fn names_node(node: Node<'_>) -> Option<Node<'_>> {
+pub(super) fn names_node(node: Node<'_>) -> Option<Node<'_>> {
     if node.kind() == "import_from_statement" {
         return Some(node);
     }

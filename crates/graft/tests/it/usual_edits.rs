@@ -16,6 +16,7 @@ const SERVICE: &str = "class Service:\n    def __init__(self, repo):\n        se
 const CACHE: &str = "export async function load(id: string) {\n  return { id };\n}\n\nexport class Cache {\n  constructor(ttl: \
                      number) {\n    this.ttl = ttl;\n  }\n\n  start(port: number) {\n    listen(port);\n  }\n}\n";
 const ORDER: &str = "interface Order {\n  id: number;\n  total: number;\n  status: string;\n}\n";
+const APPS: &str = "from framework import App\n\n\nclass Shop(App):\n    def ready(self):\n        from shop.models import Order\n\n        register(Order)\n";
 const TYPED: &str = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.users import User\n\n\ndef f(user: \"User\"):\n    return user\n";
 
 const EXPRESS: &str = "import orders from './orders';\n\napp.use('/orders', orders);\n\napp.use((err, req, res, next) => {\n  res.status(500).json({});\n});\n\napp.listen(3000, () => {\n  log('up');\n});\n";
@@ -256,6 +257,44 @@ const ROWS: &[Row] = &[
         block: "interface Order {\n  id: number;\n  total: number;\n  note: string;\n}\n",
         words: "Replace `Order` with:",
         result: Ok("  total: number;\n  note: string;\n}\n"),
+    },
+    // What is imported inside a function alone stays there.
+    Row {
+        path: "a.py",
+        before: APPS,
+        block: "from shop.models import Order, Refund\n",
+        words: "In `a.py`, add the import:",
+        result: Ok("def ready(self):\n        from shop.models import Order, Refund\n"),
+    },
+    Row {
+        path: "a.py",
+        before: APPS,
+        block: "from shop.models import Refund\n",
+        words: "At the top of `a.py`, add:",
+        result: Ok("from framework import App\nfrom shop.models import Refund\n"),
+    },
+    Row {
+        path: "a.py",
+        before: APPS,
+        block: "from shop.models import Refund\n\n\ndef pay(order):\n    return Refund(order)\n",
+        words: "In `a.py`, add:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: APPS,
+        block: "    def ready(self):\n        from shop.models import Order, Refund\n\n        register(Order)\n        register(Refund)\n",
+        words: "`ready` becomes:",
+        result: Ok(
+            "def ready(self):\n        from shop.models import Order, Refund\n\n        register(Order)\n",
+        ),
+    },
+    Row {
+        path: "a.js",
+        before: "const { app } = require('./app');\n\nfunction load() {\n  const { a } = require('./late');\n  return a;\n}\n",
+        block: "const { a, b } = require('./late');\n",
+        words: "Extend the import:",
+        result: Ok("function load() {\n  const { a, b } = require('./late');\n"),
     },
     // Imports that only a type checker reads.
     Row {

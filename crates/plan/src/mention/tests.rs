@@ -21,6 +21,9 @@ fn a_name_is_spared_where_the_words_deny_it() {
         "`a.py` is off limits. Add:",
         "`a.py` must not be changed",
         "`a.py` (unchanged) stays: leave `a.py` alone",
+        "- Test: `a.py` (already there)",
+        "- Test: `a.py` (already there, with a case for empty)",
+        "- Test: `a.py` (already there, do not add a case)",
         "Never write `a.py`, `b.py`, or `c.py`",
         "在不修改 `app/limits.py` 的情况下添加测试：",
         "`a.py` は変更しない",
@@ -65,6 +68,9 @@ fn a_name_is_spoken_of_else() {
         "在 `a.py` 中添加：",
         "`b.py` is not enough, so edit `a.py`:",
         "- `a.py` — no longer import the clock",
+        "- Test: `a.py` (already there, add a case for empty)",
+        "- `a.py` (unchanged so far; extend the list)",
+        "- `a.py` — already there; add a route",
     ] {
         assert_eq!(mention_of_last(words), Mention::Spoken, "{words}");
     }
