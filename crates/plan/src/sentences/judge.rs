@@ -403,8 +403,10 @@ impl Judge<'_, '_, '_> {
         let denies = form.negated && form::denies_work(&form.head);
         let apart = form.step || row.boxed || form.given || form.explains || form.refers || denies;
         let asks = form.mood != Mood::States;
-        // A statement behind a label of its own ("**Location**: the last lines") answers to that.
-        let answers = !asks && (asked.names_symbols() || row.label.is_some() && !form.cautions);
+        // A statement behind a label of its own ("**Location**: the last lines") answers to that; a name with some code
+        // ("`load` (lines 3-9)") is no statement.
+        let labelled = row.label.is_some() && !form.cautions && row.topic != Some(Topic::About);
+        let answers = !asks && (labelled || asked.names_symbols() && !words.ends_with('.'));
         let titles = row.label.is_some() && row.topic == Some(Topic::Changes);
         // What has to be so is said in few words.
         let least = FEWEST - usize::from(form.mood == Mood::Demands);
