@@ -495,7 +495,7 @@ fn what_stands_above_a_block_is_held_against_it() {
         ("Every write is recorded in the audit table.", true),
         ("Only admins may call it.", true),
         (
-            "- Validate the email address\n- Retry three times on a time-out",
+            "- Write the result to the audit log\n- Create the item",
             true,
         ),
         ("**Intent**: Rate-limit it to 10 per minute.", true),
