@@ -187,6 +187,10 @@ impl<'s> Names<'s> {
             Resolution::BoundLater(binding) => {
                 Some(finding(FindingKind::Late, Some(binding.span.start), None))
             }
+            Resolution::Undecided(Why::Annotation) if !self.defers_annotations => {
+                let bound = self.alias_below(read)?;
+                Some(finding(FindingKind::Late, Some(bound), None))
+            }
             Resolution::Unbound { local_to } => {
                 let is_run = read.purpose == Purpose::Value
                     || read.purpose == Purpose::Annotation && !self.defers_annotations;
@@ -218,6 +222,18 @@ impl<'s> Names<'s> {
             }
             _ => None,
         }
+    }
+
+    /// Returns where the alias of a type that an annotation reads at import time is assigned, if that is below the
+    /// annotation: `Db = Annotated[…]` below `def load(db: Db)`.
+    fn alias_below(&self, read: &Read) -> Option<usize> {
+        let first = self
+            .scopes
+            .bindings_of(ScopeId::MODULE, &read.name)
+            .next()?;
+        let is_alias =
+            read.when == When::ImportTime && matches!(first.by, BoundBy::Assignment { .. });
+        (is_alias && first.span.start > read.span.start).then_some(first.span.start)
     }
 
     fn bound_again(

@@ -460,3 +460,13 @@ fn callers_of_a_changed_function_still_fit_it() {
         graft::breaks_names("a.py", Some(named), &named.replace("limit=1", "size=1")).is_some()
     );
 }
+
+#[test]
+fn an_alias_stands_above_the_annotation_that_reads_it() {
+    let above = "def load(db: Db):\n    return db\n\n\nDb = dict[str, int]\n";
+    let broken = |text: &str| graft::breaks_names("a.py", Some("Db = dict[str, int]\n"), text);
+    assert!(broken(above).is_some());
+    assert!(broken(&format!("from __future__ import annotations\n\n{above}")).is_none());
+    assert!(broken(&above.replace(": Db", ": \"Db\"")).is_none());
+    assert!(broken("Db = dict[str, int]\n\n\ndef load(db: Db):\n    return db\n").is_none());
+}

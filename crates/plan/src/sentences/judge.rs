@@ -4,7 +4,7 @@ mod facts;
 
 use std::collections::HashSet;
 
-use super::asked::{Asked, FEWEST};
+use super::asked::Asked;
 use super::bounds::{as_forbidden, bound_of_sentence, is_about};
 use super::form::{self, Form, Mood};
 use super::inventory::Inventory;
@@ -395,26 +395,6 @@ impl Judge<'_, '_, '_> {
             || demands && !about && asked.is_foreign()
     }
 
-    /// Returns whether a sentence above code with bodies says what no block of the unit holds a word of.
-    fn is_untold(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
-        let row = &self.asking.rows[cut.row];
-        let unit = self.stock.unit();
-        let words = self.asking.document.slice(&cut.span);
-        let denies = form.negated && form::denies_work(&form.head);
-        let apart = form.step || row.boxed || form.given || form.explains || form.refers || denies;
-        let asks = form.mood != Mood::States;
-        // A statement behind a label of its own ("**Location**: the last lines") answers to that.
-        let answers = !asks && (asked.names_symbols() || row.label.is_some() && !form.cautions);
-        let titles = row.label.is_some() && row.topic == Some(Topic::Changes);
-        // What has to be so is said in few words.
-        let least = FEWEST - usize::from(form.mood == Mood::Demands);
-        !(apart || answers || titles || is_title(words))
-            && !words.trim_end_matches(['*', '_']).ends_with([':', '：'])
-            && row.heading_topic != Some(Topic::About)
-            && unit.works()
-            && asked.is_absent(unit, least)
-    }
-
     /// Returns whether a statement below the blocks, under a label or in a list of changes may ask for what they lack.
     fn is_unclear(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
         let row = &self.asking.rows[cut.row];
@@ -474,7 +454,7 @@ pub(super) fn spans_overlap(one: &Span, other: &Span) -> bool {
 }
 
 /// Returns whether a line is all bold: a title, whatever it is over.
-fn is_title(words: &str) -> bool {
+pub(super) fn is_title(words: &str) -> bool {
     let bold = |sign: &str| {
         words
             .strip_prefix(sign)

@@ -6,10 +6,10 @@ use crate::labels::{Topic, topic_of_label};
 use crate::paths::find_paths;
 use crate::vocabulary::Use;
 
-use super::asked::Proof;
+use super::asked::{Asked, FEWEST, Proof};
 use super::evidence::Shown;
 use super::form::{self, Form, Mood};
-use super::judge::{Found, Judge};
+use super::judge::{Found, Judge, is_title};
 use super::split::Cut;
 use super::words::stems_in;
 
@@ -112,5 +112,27 @@ impl Judge<'_, '_, '_> {
         let (held, all) = self.stock.tests().share(&wanted);
         // The name of a test says three words of four of what it is about.
         held * 4 >= all * 3
+    }
+
+    /// Returns whether a sentence above code with bodies says what no block of the unit holds a word of.
+    pub(super) fn is_untold(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
+        let row = &self.asking.rows[cut.row];
+        let unit = self.stock.unit();
+        let words = self.asking.document.slice(&cut.span);
+        let denies = form.negated && form::denies_work(&form.head);
+        let apart = form.step || row.boxed || form.given || form.explains || form.refers || denies;
+        let asks = form.mood != Mood::States;
+        // A statement behind a label of its own ("**Location**: the last lines") answers to that; a name with some code
+        // ("`load` (lines 3-9)") is no statement.
+        let labelled = row.label.is_some() && !form.cautions && row.topic != Some(Topic::About);
+        let answers = !asks && (labelled || asked.names_symbols() && !words.ends_with('.'));
+        let titles = row.label.is_some() && row.topic == Some(Topic::Changes);
+        // What has to be so is said in few words.
+        let least = FEWEST - usize::from(form.mood == Mood::Demands);
+        !(apart || answers || titles || is_title(words))
+            && !words.trim_end_matches(['*', '_']).ends_with([':', '：'])
+            && row.heading_topic != Some(Topic::About)
+            && unit.works()
+            && asked.is_absent(unit, least)
     }
 }

@@ -83,8 +83,7 @@ pub(super) fn symbols_in(words: &str) -> Vec<&str> {
 }
 
 /// Words by which a sentence is known as English, as names in code are; no identifier is made of them.
-const JOINS: &str =
-    "the of with for to is are be by and that this must should may each every when from not";
+const JOINS: &str = "the of with for to is are be by and that this must should may each every when from not after into it its which";
 
 /// Returns whether a word joins others in English, and is none in a language of the same letters.
 pub(in crate::sentences) fn is_join(word: &str) -> bool {

@@ -486,3 +486,31 @@ fn a_file_that_is_only_told_of_gets_no_block() {
         );
     }
 }
+
+#[test]
+fn what_stands_above_a_block_is_held_against_it() {
+    // The words above the block, and whether they are left to be told of.
+    let rows = [
+        ("Send a welcome mail after sign-up.", true),
+        ("Every write is recorded in the audit table.", true),
+        ("Only admins may call it.", true),
+        (
+            "- Write the result to the audit log\n- Create the item",
+            true,
+        ),
+        ("**Intent**: Rate-limit it to 10 per minute.", true),
+        ("Create the item and return it.", false),
+        ("**Location**: the end of the module", false),
+        ("Add the helper:", false),
+    ];
+    for (words, told) in rows {
+        let text = format!(
+            "# P\n\n## Phase 1: Create\n\n**File**: `app/beta.py`\n\n{words}\n\n\
+             ```python\ndef create(item):\n    return item\n```\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let mut sentences = plan.all().flat_map(|unit| &unit.sentences);
+        let left = sentences.any(|one| one.open || one.class == SentenceClass::Unclear);
+        assert_eq!(left, told, "{words}");
+    }
+}

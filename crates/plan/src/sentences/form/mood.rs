@@ -63,7 +63,7 @@ fn farthest_use(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
 /// A word before a determiner or a code span is a verb, unless its ending says that it is none.
 pub(super) fn is_base_form(head: &str) -> bool {
     let end = head
-        .find(|letter: char| !letter.is_ascii_alphabetic())
+        .find(|letter: char| !letter.is_ascii_alphabetic() && letter != '-')
         .unwrap_or(head.len());
     let (word, rest) = head.split_at(end);
     let Some(rest) = rest.strip_prefix(' ') else {
