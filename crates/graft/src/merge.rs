@@ -3,6 +3,7 @@
 
 mod entries;
 mod once;
+mod order;
 mod matching;
 mod worded;
 mod position;

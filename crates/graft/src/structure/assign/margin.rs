@@ -41,15 +41,12 @@ pub(super) fn inner_by_margin<'s, 't>(
         (_, []) => Ok(found),
         // The name stands outside, and the indentation is that of the inside.
         ([], all) if holds(found) => {
-            let both: Vec<&Container<'t>> = std::iter::once(found)
-                .chain(all.iter().copied())
-                .collect();
+            let both: Vec<&Container<'t>> =
+                std::iter::once(found).chain(all.iter().copied()).collect();
             Err(ambiguous_container_refusal(file, &item.name, &both))
         }
         ([only], _) | ([], [only]) => find_same_container(search, only),
-        ([], several) | (several, _) => {
-            Err(ambiguous_container_refusal(file, &item.name, several))
-        }
+        ([], several) | (several, _) => Err(ambiguous_container_refusal(file, &item.name, several)),
     }
 }
 
