@@ -74,6 +74,8 @@ pub(crate) struct Prose {
     wholes: Vec<Phrase>,
     appends: Vec<usize>,
     lines: Option<(usize, usize)>,
+    /// The line beside which the words put the block: "after line 5".
+    beside_line: Option<(Relation, usize)>,
     /// Sentences that say "replace".
     replaces: Vec<usize>,
     /// Sentences that say "update", "change": they replace only where nothing is added.
@@ -115,6 +117,7 @@ impl Prose {
         prose.lines = named_lines(text);
         let mut sentence = 0;
         for (at, token) in tokens.iter().enumerate() {
+            prose.beside_line = places::line_beside(&tokens, at).or(prose.beside_line);
             if let Some(end) = ends::beginning_at(&tokens, at) {
                 prose.ends.push((sentence, end));
             }
@@ -455,6 +458,25 @@ pub(crate) fn named_end(text: &str) -> Option<End> {
     (0..tokens.len())
         .rev()
         .find_map(|at| ends::beginning_at(&tokens, at))
+}
+
+impl Prose {
+    /// Returns the line of the file beside which the words put the block.
+    pub(crate) fn beside_line(&self) -> Option<(Relation, usize)> {
+        self.beside_line
+    }
+
+    /// Counts the line beside which the block goes as the file stands now.
+    pub(crate) fn with_lines_now(mut self, lines: Option<(usize, usize)>) -> Self {
+        if let (Some((relation, line)), Some((first, last))) = (&mut self.beside_line, lines) {
+            *line = if *relation == Relation::Before {
+                first
+            } else {
+                last
+            };
+        }
+        self
+    }
 }
 
 /// "lines 12-40", "line 7", "L12", the last of them.

@@ -6,6 +6,7 @@ use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::once::{ends_the_app, is_mounted};
 use crate::merge::order::{entry_order, member_order};
+use crate::merge::stated_line::by_line;
 use crate::merge::worded::{by_prose, refuse_missing, shorten_name};
 use crate::merge::{Merger, Pair, stands_once};
 use crate::neighbours::last_of_kin;
@@ -42,6 +43,9 @@ pub(super) fn split_run(
     }
     for &at in run {
         refuse_missing(merger, pair, at)?;
+    }
+    if let Some(index) = by_line(merger, pair)? {
+        return Ok(vec![(index, run.to_vec())]);
     }
     if let Some(index) = by_open_end(pair, run) {
         return beside(index);

@@ -192,6 +192,32 @@ const FILLERS: [&str; 57] = [
     "where",
 ];
 
+/// Words for a line of a text.
+const LINE: [&str; 7] = [
+    "line",
+    "zeile",
+    "línea",
+    "ligne",
+    "linha",
+    "строки",
+    "строкой",
+];
+
+/// Returns the number of the line beside which the words from a token on put something: "after line 5".
+pub(super) fn line_beside(tokens: &[Token], at: usize) -> Option<(Relation, usize)> {
+    let (place, length) = beginning_at(tokens, at)?;
+    let mut words = tokens
+        .get(at + length..)?
+        .iter()
+        .map_while(|token| match token {
+            Token::Word(word) => Some(word.to_lowercase()),
+            _ => None,
+        });
+    let first = words.find(|word| !ARTICLES.contains(&word.as_str()))?;
+    let number = LINE.contains(&first.as_str()).then(|| words.next())??;
+    Some((place.relation, number.trim_end_matches(':').parse().ok()?))
+}
+
 /// Words that put something between two, and those that part the two.
 const BETWEEN: [&str; 5] = ["between", "zwischen", "entre", "между", "між"];
 const AND: [&str; 10] = ["and", "und", "y", "e", "et", "и", "і", "та", "&", "to"];
