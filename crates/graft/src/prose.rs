@@ -460,25 +460,6 @@ pub(crate) fn named_end(text: &str) -> Option<End> {
         .find_map(|at| ends::beginning_at(&tokens, at))
 }
 
-impl Prose {
-    /// Returns the line of the file beside which the words put the block.
-    pub(crate) fn beside_line(&self) -> Option<(Relation, usize)> {
-        self.beside_line
-    }
-
-    /// Counts the line beside which the block goes as the file stands now.
-    pub(crate) fn with_lines_now(mut self, lines: Option<(usize, usize)>) -> Self {
-        if let (Some((relation, line)), Some((first, last))) = (&mut self.beside_line, lines) {
-            *line = if *relation == Relation::Before {
-                first
-            } else {
-                last
-            };
-        }
-        self
-    }
-}
-
 /// "lines 12-40", "line 7", "L12", the last of them.
 fn named_lines(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();

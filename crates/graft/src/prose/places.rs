@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::words::{ARTICLES, Token, is_word, side_behind};
-use super::{Relation, ends};
+use super::{Prose, Relation, ends};
 
 /// When words without code behind a word of place name a place that must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +218,25 @@ pub(super) fn line_beside(tokens: &[Token], at: usize) -> Option<(Relation, usiz
     Some((place.relation, number.trim_end_matches(':').parse().ok()?))
 }
 
+impl Prose {
+    /// Returns the line of the file beside which the words put the block.
+    pub(crate) fn beside_line(&self) -> Option<(Relation, usize)> {
+        self.beside_line
+    }
+
+    /// Counts the line beside which the block goes as the file stands now.
+    pub(crate) fn with_lines_now(mut self, lines: Option<(usize, usize)>) -> Self {
+        if let (Some((relation, line)), Some((first, last))) = (&mut self.beside_line, lines) {
+            *line = if *relation == Relation::Before {
+                first
+            } else {
+                last
+            };
+        }
+        self
+    }
+}
+
 /// Words that put something between two, and those that part the two.
 const BETWEEN: [&str; 5] = ["between", "zwischen", "entre", "между", "між"];
 const AND: [&str; 10] = ["and", "und", "y", "e", "et", "и", "і", "та", "&", "to"];
@@ -333,7 +352,6 @@ mod tests {
             assert!(!is_beside(words, &known), "{words}");
         }
     }
-    use crate::prose::Prose;
 
     #[test]
     fn each_word_of_place_is_heard() {
