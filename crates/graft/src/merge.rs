@@ -3,7 +3,9 @@
 
 mod entries;
 mod once;
+mod order;
 mod matching;
+mod stated_line;
 mod worded;
 mod position;
 mod losses;

@@ -74,6 +74,8 @@ pub(crate) struct Prose {
     wholes: Vec<Phrase>,
     appends: Vec<usize>,
     lines: Option<(usize, usize)>,
+    /// The line beside which the words put the block: "after line 5".
+    beside_line: Option<(Relation, usize)>,
     /// Sentences that say "replace".
     replaces: Vec<usize>,
     /// Sentences that say "update", "change": they replace only where nothing is added.
@@ -115,6 +117,7 @@ impl Prose {
         prose.lines = named_lines(text);
         let mut sentence = 0;
         for (at, token) in tokens.iter().enumerate() {
+            prose.beside_line = places::line_beside(&tokens, at).or(prose.beside_line);
             if let Some(end) = ends::beginning_at(&tokens, at) {
                 prose.ends.push((sentence, end));
             }

@@ -264,6 +264,9 @@ const PLACES: [&str; 13] = [
     "to", "into",
 ];
 
+/// Words that say how near such a place is.
+const NEAR: [&str; 4] = ["right", "directly", "just", "immediately"];
+
 /// Words that may stand beside names in such a comment; any other makes it one of the code's own.
 const SMALL: [&str; 27] = [
     "the",
@@ -314,10 +317,17 @@ fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
             || path.ends_with(&format!("/{word}"))
     };
     let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    let begins = lower
-        .first()
-        .is_some_and(|first| PLACES.contains(&first.as_str()));
-    let small = |word: &str| PLACES.contains(&word) || SMALL.contains(&word);
+    // "app/main.py, right below Settings": the file and how near stand before the place.
+    let is_file =
+        |word: &str| word.contains('.') && (path == word || path.ends_with(&format!("/{word}")));
+    let leads = |(word, lower): &(&&str, &String)| is_file(word) || NEAR.contains(&lower.as_str());
+    let begins = words
+        .iter()
+        .zip(&lower)
+        .find(|pair| !leads(pair))
+        .is_some_and(|(_, first)| PLACES.contains(&first.as_str()));
+    let small =
+        |word: &str| PLACES.contains(&word) || SMALL.contains(&word) || NEAR.contains(&word);
     begins
         && words.iter().skip(1).any(|word| names(word))
         && words

@@ -119,6 +119,7 @@ fn try_place(
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known)
         .replacing(context.current.is_some())
+        .with_lines_now(context.lines)
         .following(&earlier);
     let above = |relation| named_above(context.above?, relation, (language, file.path, &known));
     let prose = prose.beside_shown(above);

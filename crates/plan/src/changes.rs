@@ -25,7 +25,7 @@ use crate::vocabulary::{Use, uses_in};
 
 pub(crate) use asking::{Asking, base_of};
 pub use asks::joins_both;
-pub(crate) use asks::{is_marker, only_joins, only_tells};
+pub(crate) use asks::{is_marker, only_joins, only_names, only_tells};
 pub(crate) use declared::declared_changes;
 pub(crate) use urging::asks_for_change;
 #[cfg(test)]

@@ -5,6 +5,8 @@ use crate::enclosing::{is_of_constructor, sets_attribute};
 use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::once::{ends_the_app, is_mounted};
+use crate::merge::order::{entry_order, member_order};
+use crate::merge::stated_line::by_line;
 use crate::merge::worded::{by_prose, refuse_missing, shorten_name};
 use crate::merge::{Merger, Pair, stands_once};
 use crate::neighbours::last_of_kin;
@@ -41,6 +43,9 @@ pub(super) fn split_run(
     }
     for &at in run {
         refuse_missing(merger, pair, at)?;
+    }
+    if let Some(index) = by_line(merger, pair)? {
+        return Ok(vec![(index, run.to_vec())]);
     }
     if let Some(index) = by_open_end(pair, run) {
         return beside(index);
@@ -203,7 +208,7 @@ fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Op
 }
 
 /// Returns the start of a list, below its docstring and what a class says of itself: `__tablename__`.
-fn start_of_list(pair: &Pair<'_, '_>) -> usize {
+pub(super) fn start_of_list(pair: &Pair<'_, '_>) -> usize {
     let is_head = |item: &&Item<'_>| {
         let is_of_class = pair.kind == List::Members && item.kind == Kind::Value;
         item.kind == Kind::Docstring
@@ -438,61 +443,4 @@ fn receiver_of_call(name: &str) -> &str {
     callee
         .rsplit_once('.')
         .map_or(callee, |(receiver, _)| receiver)
-}
-
-fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
-    let last = |test: &dyn Fn(&Item<'_>) -> bool| pair.old.iter().rposition(test).map(|at| at + 1);
-    let first_function = pair
-        .old
-        .iter()
-        .position(|old| old.kind == Kind::Function)
-        .unwrap_or(pair.old.len());
-    match item.kind {
-        Kind::Value => {
-            let fields = || {
-                pair.old
-                    .iter()
-                    .take(first_function)
-                    .enumerate()
-                    .filter(|(_, old)| old.kind == Kind::Value)
-            };
-            if is_constant(&item.name) && fields().any(|(_, old)| !is_constant(&old.name)) {
-                let constants = fields()
-                    .take_while(|(_, old)| is_constant(&old.name))
-                    .last();
-                return constants.map_or_else(|| start_of_list(pair), |(at, _)| at + 1);
-            }
-            fields()
-                .next_back()
-                .map_or_else(|| start_of_list(pair), |(at, _)| at + 1)
-        }
-        Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => {
-            last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start_of_list(pair))
-        }
-        Kind::Function => last(&|old| old.kind == Kind::Function).unwrap_or(pair.old.len()),
-        Kind::Class => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start_of_list(pair)),
-        _ => pair.old.len(),
-    }
-}
-
-fn is_constant(name: &str) -> bool {
-    name.chars().any(char::is_alphabetic) && !name.chars().any(char::is_lowercase)
-}
-
-fn entry_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
-    let names: Vec<&str> = pair.old.iter().map(|old| old.name.as_str()).collect();
-    let sorted = names.len() > 2 && names.windows(2).all(|two| two[0] <= two[1]);
-    let words = pair.old.iter().all(|old| {
-        matches!(
-            old.node.kind(),
-            "string" | "identifier" | "shorthand_property_identifier"
-        )
-    });
-    if sorted && words {
-        return names
-            .iter()
-            .position(|name| *name > item.name.as_str())
-            .unwrap_or(names.len());
-    }
-    pair.old.len()
 }

@@ -296,6 +296,18 @@ fn equals_word(token: Option<&Token>, word: &str) -> bool {
     matches!(token, Some(Token::Word(one)) if one == word)
 }
 
+impl Phrase {
+    /// Returns whether a word says of what the items are whose sort is named: "the imports of".
+    fn is_of_a_sort(&self, word: &str) -> bool {
+        OF.contains(&word) && sort_of(&self.words).is_some()
+    }
+}
+
+/// Words behind a sort for what the items are of.
+const OF: [&str; 11] = [
+    "of", "von", "vom", "in", "de", "del", "du", "da", "do", "из", "в",
+];
+
 /// Returns the place that a clause names from its first word on, and how many tokens it takes.
 fn read_clause(
     tokens: &[Token],
@@ -319,7 +331,7 @@ fn read_clause(
                 phrase.words.extend((word == "if").then(|| word.clone()));
             }
             // "The fields of `User`" are named by their sort.
-            Token::Word(word) if word == "of" && sort_of(&phrase.words).is_some() => break,
+            Token::Word(word) if phrase.is_of_a_sort(word) => break,
             Token::Word(word)
                 if ENDS.contains(&word.as_str()) || VERBS.contains(&word.as_str()) =>
             {

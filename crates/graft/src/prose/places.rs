@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::words::{ARTICLES, Token, is_word, side_behind};
-use super::{Relation, ends};
+use super::{Prose, Relation, ends};
 
 /// When words without code behind a word of place name a place that must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,6 +192,51 @@ const FILLERS: [&str; 57] = [
     "where",
 ];
 
+/// Words for a line of a text.
+const LINE: [&str; 7] = [
+    "line",
+    "zeile",
+    "línea",
+    "ligne",
+    "linha",
+    "строки",
+    "строкой",
+];
+
+/// Returns the number of the line beside which the words from a token on put something: "after line 5".
+pub(super) fn line_beside(tokens: &[Token], at: usize) -> Option<(Relation, usize)> {
+    let (place, length) = beginning_at(tokens, at)?;
+    let mut words = tokens
+        .get(at + length..)?
+        .iter()
+        .map_while(|token| match token {
+            Token::Word(word) => Some(word.to_lowercase()),
+            _ => None,
+        });
+    let first = words.find(|word| !ARTICLES.contains(&word.as_str()))?;
+    let number = LINE.contains(&first.as_str()).then(|| words.next())??;
+    Some((place.relation, number.trim_end_matches(':').parse().ok()?))
+}
+
+impl Prose {
+    /// Returns the line of the file beside which the words put the block.
+    pub(crate) fn beside_line(&self) -> Option<(Relation, usize)> {
+        self.beside_line
+    }
+
+    /// Counts the line beside which the block goes as the file stands now.
+    pub(crate) fn with_lines_now(mut self, lines: Option<(usize, usize)>) -> Self {
+        if let (Some((relation, line)), Some((first, last))) = (&mut self.beside_line, lines) {
+            *line = if *relation == Relation::Before {
+                first
+            } else {
+                last
+            };
+        }
+        self
+    }
+}
+
 /// Words that put something between two, and those that part the two.
 const BETWEEN: [&str; 5] = ["between", "zwischen", "entre", "между", "між"];
 const AND: [&str; 10] = ["and", "und", "y", "e", "et", "и", "і", "та", "&", "to"];
@@ -307,7 +352,6 @@ mod tests {
             assert!(!is_beside(words, &known), "{words}");
         }
     }
-    use crate::prose::Prose;
 
     #[test]
     fn each_word_of_place_is_heard() {

@@ -574,7 +574,7 @@ fn a_function_does_not_go_where_it_reads_another_ones_own() {
         )
     };
     assert!(
-        matches!(put("Add this after line 7:"), Graft::Refused(one) if one.reason == Reason::Unbound)
+        matches!(put("Add this after line 4:"), Graft::Refused(one) if one.reason == Reason::Unbound)
     );
     let Graft::Applied(applied) = put("Add this after line 2 (`const service = make();`):") else {
         panic!("it is placed")

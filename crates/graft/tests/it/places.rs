@@ -197,6 +197,12 @@ const STATED: &[Table] = &[
         rows: &[
             ("In front of `two`:", BEFORE_TWO),
             ("Nach `one`:", BEFORE_TWO),
+            ("After line 2:", BEFORE_TWO),
+            ("Nach Zeile 3:", BEFORE_TWO),
+            ("Before line 5, add:", BEFORE_TWO),
+            ("Avant la ligne 5 :", BEFORE_TWO),
+            ("After line 1:", NOT_FOUND),
+            ("After line 40:", NOT_FOUND),
             ("After `three`:", NOT_FOUND),
             ("Below `missing_one`, add:", NOT_FOUND),
             (

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::verbs::action_of;
+use super::verbs::{action_of, only_looks};
 use super::{Action, asks_for_change, is_in_many_folders};
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::{Topic, topic_of_label};
@@ -64,6 +64,31 @@ pub(crate) fn only_tells(words: &str, path: &Range<usize>) -> bool {
         && told.starts_with(char::is_alphanumeric)
         && action_of(sentence).is_none()
         && !asks_for_change(told)
+}
+
+/// Returns whether a sentence ends with a path, and neither asks for a change of it nor says where something goes: "Hands
+/// off `b.py`." Whether it means the block below is not sure.
+pub(crate) fn only_names(words: &str, path: &Range<usize>) -> bool {
+    let around = sentence_around(words, path.start);
+    let before = &words[around.start..path.start];
+    let behind = words.get(path.end..around.end).unwrap_or("");
+    let behind = without_notes(behind);
+    let ends = !behind.contains(char::is_alphanumeric) && !behind.contains([':', '：']);
+    ends && !is_marker(before)
+        && !points_at(before)
+        && action_of(&words[around.clone()]).is_none()
+        && !only_looks(&words[around])
+}
+
+/// Returns whether words end with one of place or goal, or with a sign that leads on: "next in", "then:".
+fn points_at(before: &str) -> bool {
+    let before = before.trim_end().to_lowercase();
+    let last = before.rsplit(char::is_whitespace).next().unwrap_or("");
+    let is_use = |what| entry_at_start(last, what).is_some_and(|end| end == last.len());
+    before.is_empty()
+        || before.ends_with(|letter: char| !letter.is_alphanumeric())
+        || is_use(Use::Place)
+        || is_use(Use::Goal)
 }
 
 /// Verbs of what the plan lists as changes that may as well make a whole file.
@@ -151,7 +176,7 @@ pub(super) fn asks_for(request: &Request<'_>, spot: &Spot) -> bool {
         return true;
     }
     if spot.right_above && (spot.above || ends) {
-        return leads || verb || ends;
+        return leads || verb || ends && (spot.above || points_at(before));
     }
     if spot.own {
         return verb || ends || leads || empty(&without_notes(request.tail));

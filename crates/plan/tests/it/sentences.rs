@@ -461,6 +461,11 @@ const LEADS: &[(&str, Option<&str>)] = &[
     ),
     ("`src/users.ts` (the caller). Add:", Some("src/users.ts")),
     ("In `src/users.ts`, add:", Some("src/users.ts")),
+    ("Hands off `src/users.ts`.", None),
+    ("Finger weg von `src/users.ts`!", None),
+    ("Todavía manda `src/users.ts`.", None),
+    ("Then the caller, `src/users.ts`.", Some("src/users.ts")),
+    ("It goes to `src/users.ts`.", Some("src/users.ts")),
     ("**iv) `src/users.ts`:**", Some("src/users.ts")),
     ("**(d) `src/users.ts`:**", Some("src/users.ts")),
 ];

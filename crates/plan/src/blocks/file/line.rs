@@ -5,7 +5,7 @@
 use super::Wanted;
 use super::list::narrow_by_code;
 use crate::blocks::FileOf;
-use crate::changes::{Asking, PlannedChange, changes_meant, only_joins, only_tells};
+use crate::changes::{Asking, PlannedChange, changes_meant, only_joins, only_names, only_tells};
 use crate::labels::Topic;
 use crate::languages::fits_language;
 use crate::mention::spoken_paths;
@@ -61,7 +61,8 @@ pub(super) fn by_line(
     let told = |path: &FoundPath| {
         let outer = path.outer.start - row.span.start..path.outer.end - row.span.start;
         let meant = changes_meant(changes, &path.path);
-        meant.is_empty() && right_above && !labelled && path.ticked && only_tells(words, &outer)
+        let unsure = || only_tells(words, &outer) || only_names(words, &outer);
+        meant.is_empty() && right_above && !labelled && path.ticked && unsure()
     };
     if !paths.is_empty() && paths.iter().all(told) {
         return Some(FileOf::Nowhere);

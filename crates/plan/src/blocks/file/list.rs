@@ -4,7 +4,7 @@ use super::{Wanted, of_list, opens_with_path};
 use crate::basis::Basis;
 use crate::blocks::FileOf;
 use crate::blocks::signs::{defines_stem, is_test_code, says_implement, says_stem, says_test};
-use crate::changes::{Action, Asking, PlannedChange};
+use crate::changes::{Action, Asking, PlannedChange, changes_meant};
 use crate::inline::comparison_key;
 use crate::labels::Topic;
 use crate::languages::{fits_language, is_at_home};
@@ -35,7 +35,7 @@ pub(super) fn by_list(
         fitting.retain(|at| changes[*at].listed);
     }
     if fitting.len() > 1 {
-        let step = step_words(asking, wanted);
+        let step = step_words(asking, wanted, changes);
         let tests: Vec<usize> = fitting
             .iter()
             .copied()
@@ -140,7 +140,7 @@ pub(super) fn narrow_by_code(
     }
 }
 
-fn step_words(asking: &Asking<'_, '_>, wanted: &Wanted<'_>) -> String {
+fn step_words(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> String {
     let title = asking
         .rows
         .get(wanted.from)
@@ -152,16 +152,17 @@ fn step_words(asking: &Asking<'_, '_>, wanted: &Wanted<'_>) -> String {
         .map_or("", |row| asking.document.slice(&row.span));
     format!(
         "{} {}",
-        comparison_key(&without_listed_paths(title)),
-        comparison_key(&without_listed_paths(near))
+        comparison_key(&without_other_paths(title, changes)),
+        comparison_key(&without_other_paths(near, changes))
     )
 }
 
-/// Returns words without the paths in them where they name several: none of these is said before the others.
-fn without_listed_paths(words: &str) -> String {
-    let paths = find_paths(words, 0, false);
+/// Returns words without the paths in them where they name several: none of these is said before the others. A path that
+/// is none of the unit's files says none of them either: `.env.local` is no word for `config/local.py`.
+fn without_other_paths(words: &str, changes: &[PlannedChange]) -> String {
+    let mut paths = find_paths(words, 0, false);
     if paths.len() < 2 {
-        return words.to_owned();
+        paths.retain(|path| changes_meant(changes, &path.path).is_empty());
     }
     let mut kept = String::new();
     let mut at = 0;
