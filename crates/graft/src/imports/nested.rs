@@ -77,6 +77,17 @@ impl<'t> Imports<'_, '_, 't> {
                 _ => return Err(self.kept_local(want, &among, &local)),
             }
         }
+        self.join_local((&local, joining), &wanted, splice);
+        Ok(rest)
+    }
+
+    /// Adds names to statements of functions, given by their places among `local`.
+    fn join_local(
+        &self,
+        (local, joining): (&[Statement<'t>], Vec<(usize, Vec<Imported>)>),
+        wanted: &[Wanted],
+        splice: &mut Splice<'_>,
+    ) {
         for (at, names) in joining {
             let bindings: Vec<&Imported> = wanted
                 .iter()
@@ -90,7 +101,6 @@ impl<'t> Imports<'_, '_, 't> {
             ));
             self.extend(&local[at], &names, &bindings, splice);
         }
-        Ok(rest)
     }
 
     fn imports_from(&self, statement: &Statement<'_>, module: &str) -> bool {
