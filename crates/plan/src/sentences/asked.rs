@@ -235,7 +235,13 @@ impl<'w> Asked<'w> {
         // The shares were tried on labelled sentences of twenty projects: with lower ones, work that a
         // block only touches counts as shown; with higher ones, so does little that is shown in other words.
         match proof {
-            Proof::Any if named == 0 => !self.is_absent(shown, FEWEST),
+            // A lead-in announces what follows, in whatever words.
+            Proof::Any if named == 0 => {
+                self.words
+                    .trim_end_matches(['*', '_'])
+                    .ends_with([':', '：'])
+                    || !self.is_absent(shown, FEWEST)
+            }
             Proof::Any => held == named || words * 3 >= all,
             Proof::Half if named > 0 => held * 2 >= named && words * 3 >= all,
             Proof::Half => words * 5 >= all * 3,

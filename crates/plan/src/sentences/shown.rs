@@ -38,7 +38,7 @@ impl Judge<'_, '_, '_> {
         let mut blocks = files.iter().filter_map(|at| self.stock.file(*at));
         let shown = blocks
             .clone()
-            .any(|blocks| found.asked.is_shown(blocks, proof));
+            .any(|blocks| title && blocks.works() || found.asked.is_shown(blocks, proof));
         let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
         (
             shown || found.asks || listed && !blocks.any(Shown::works),
@@ -61,6 +61,8 @@ impl Judge<'_, '_, '_> {
             // "Add the following tests:" before headings with a test each.
             None if found.headed && wide.is_some() => true,
             None if tests => asked.is_shown(self.stock.tests(), Proof::Most),
+            // What a unit is about is said in other words than its code.
+            _ if general && !asked.names_symbols() => self.stock.unit().works(),
             _ if general => asked.is_shown(self.stock.unit(), Proof::Any),
             _ if found.absent => false,
             Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
