@@ -1,4 +1,16 @@
 //! Finds for each item of the snippet the one item of the file that it means.
+//!
+//! ```text
+//! file            block       match
+//! 0  a = 1        a = 2       2, the only one of that text
+//! 1  log(a)       log(a)      1 or 3 by its text; 3, as it stands below the match of `a = 2`
+//! 2  a = 2
+//! 3  log(a)
+//! ```
+//!
+//! Definitions go by name, statements by text and then by what they are known by, imports of a
+//! module and comments by nothing: they are merged elsewhere. Several that fit equally well are
+//! refused.
 
 use crate::Reason;
 use crate::Refusal;
@@ -10,11 +22,14 @@ use crate::merge::{Merger, Pair};
 use crate::prose::Relation;
 use crate::splice::{location_at, new_refusal};
 
+/// The result has one slot for each item of the snippet: the index of the file's item, `None` for
+/// what is new.
 /// For each item of the snippet the file's item that it stands for.
 pub(super) fn match_items(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
 ) -> Result<Vec<Option<usize>>, Refusal> {
+    // First all that have one candidate only: they bound those that have several.
     let mut candidates: Vec<Vec<usize>> = Vec::with_capacity(pair.new.len());
     for item in &pair.new {
         candidates.push(find_matches(merger, pair, item)?);
@@ -29,6 +44,8 @@ pub(super) fn match_items(
             }
         })
         .collect();
+    // Then those with several, between the nearest matches above and below them, and never one that
+    // is taken already.
     for at in 0..matches.len() {
         let several = candidates.get(at).map_or(&[][..], Vec::as_slice);
         if several.len() < 2 {
@@ -68,6 +85,8 @@ fn choose_match(
     if fit.is_empty() {
         return Ok(None);
     }
+    // An elision between two items leaves open how far they stand apart, so only a direct neighbour
+    // counts.
     let adjacent = |step: usize| {
         at.checked_sub(step)
             .and_then(|before| pair.new.get(before))
@@ -121,11 +140,15 @@ fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
     }
 }
 
+/// Returns all items of the file that an item may stand for; the caller picks. The order goes from
+/// certain to likely: words that name the statement, the same text, a name, a call that can stand
+/// only once, a key.
 fn find_matches(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
     item: &Item<'_>,
 ) -> Result<Vec<usize>, Refusal> {
+    // In a function an import is a statement like others, so the same text is the same import.
     if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import) {
         return Ok(if item.kind == Kind::Import && pair.kind != List::Module {
             find_exact_matches(merger, pair, item)
@@ -208,6 +231,7 @@ fn only_one(
     Err(refusal)
 }
 
+/// Returns the items of the same kind and the same code, layout and comments aside.
 fn find_exact_matches(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -218,6 +242,7 @@ fn find_exact_matches(
     })
 }
 
+/// Returns the indices of the file's items that pass a test.
 fn matching_indices(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
     pair.old
         .iter()
@@ -251,12 +276,14 @@ fn match_definition(
     let named = matching_indices(pair, |old| {
         old.name == item.name && old.variant == item.variant && share_namespace(old.kind, item.kind)
     });
+    // Two functions of one text under two names are a rename only where nothing bears the new name.
     if named.len() < 2 {
         if named.is_empty() && pair.kind == List::Module && item.kind == Kind::Function {
             return Ok(same);
         }
         return Ok(named);
     }
+    // Several of one name: the first of these tests that leaves one decides.
     let narrowed: [Vec<usize>; 3] = [
         same,
         all_of(pair, &named, |old| {
@@ -272,6 +299,8 @@ fn match_definition(
     if let Some(found) = narrowed.iter().find(|found| found.len() == 1) {
         return Ok(found.clone());
     }
+    // The same name is bound again and again in a body, and a value of a module may be too: the
+    // neighbours decide.
     if pair.kind == List::Statements || item.kind == Kind::Value {
         return Ok(named);
     }
@@ -287,6 +316,7 @@ fn match_definition(
     Err(refusal)
 }
 
+/// Returns those of `among` that pass a test.
 fn all_of(pair: &Pair<'_, '_>, among: &[usize], test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
     among
         .iter()
@@ -306,6 +336,7 @@ pub(super) fn share_namespace(one: Kind, other: Kind) -> bool {
 
 /// Statements and entries that are not there as shown go by what they are known by.
 fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
+    // `setup({ a })` grows to `setup({ a, b })`: the same call, with nothing lost.
     let grows =
         |old: &Item<'_>| old.name == item.name && merger.drops(old.core, item.core).is_none();
     let only_call = item.kind == Kind::Call
@@ -315,6 +346,8 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             .iter()
             .filter(|old| old.kind == item.kind)
             .any(grows);
+    // Bare statements without a word of replacing are new ones, even where something is called
+    // alike.
     if pair.kind == List::Statements
         && !pair.wrapped
         && !merger.prose.replaces_something()
@@ -324,6 +357,7 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
     }
     let found = matching_indices(pair, |old| old.kind == item.kind && old.name == item.name);
     if found.len() != 1 {
+        // Several routes of one path are all candidates, so that the neighbours can decide.
         return if item.kind == Kind::Call && found.len() > 1 && is_keyed_call(merger, item) {
             found
         } else {
@@ -339,9 +373,13 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             }
         }
         Kind::Statement => {
+            // A head of fewer than six characters, as `if x`, says too little to be known by; what
+            // `try` holds is not in its head.
             if item.name.len() < 6 && item.name != "return" || item.name.starts_with("try") {
                 return Vec::new();
             }
+            // An early `return` stands anywhere; only the one that ends the body is the one which a
+            // block shows.
             let last = found.first().is_some_and(|&at| at + 1 == pair.old.len());
             if item.name == "return" && !last {
                 Vec::new()
@@ -350,6 +388,8 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             }
         }
         Kind::Entry => {
+            // An entry that is a call is known only by a text that it is passed:
+            // `path('users/', …)`.
             let pairs = |item: &Item<'_>| {
                 item.node.kind() != "call" && item.node.kind() != "call_expression"
                     || item.name.contains('\'')
@@ -361,6 +401,10 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
 }
 
 /// Returns whether a call is the only one of its callee and first argument: a route is, `app.use('/api', …)` is not.
+///
+/// The verbs stand in two groups: those that add to a list, of which several with the same first
+/// argument may stand (`use`, `append`, `mock`), and those whose first argument is a key
+/// (`get('/x')`, `test('title')`).
 fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     let callee = item.name.split('(').next().unwrap_or_default();
     let verb = callee.rsplit('.').next().unwrap_or(callee);
@@ -369,6 +413,7 @@ fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     {
         return true;
     }
+    // A registration with a title is one of that title, unless the words add another.
     let titled = item
         .name
         .split_once('(')
