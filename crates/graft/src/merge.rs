@@ -229,10 +229,10 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         }
     }
 
+    /// Merges the children that hold elisions; what stands between them is the snippet's.
     /// A child is found by its field, else as the nth of its kind, so `f(a, ...)` finds the
     /// arguments of `f(b, c)`; an elision that is such a child itself has no counterpart and is
     /// refused.
-    /// Merges the children that hold elisions; what stands between them is the snippet's.
     fn merge_children(&mut self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
         let (old_children, new_children) = (children_with_fields(old), children_with_fields(new));
         let (mut old_from, mut new_from) = (0, 0);

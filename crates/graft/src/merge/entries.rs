@@ -194,9 +194,9 @@ impl Merger<'_, '_, '_> {
     }
 }
 
+/// Returns the comma behind an entry.
 ///
 /// Comments between both are skipped; `None` where the entry is the last and has none.
-/// Returns the comma behind an entry.
 fn comma_after(node: Node<'_>) -> Option<Node<'_>> {
     let mut next = node.next_sibling();
     while let Some(sibling) = next.filter(|one| one.kind() == "comment") {

@@ -127,10 +127,10 @@ impl Merger<'_, '_, '_> {
         refusal
     }
 
+    /// Returns the first line of the bodies that has no counterpart in those shown, and how many statements have one.
     ///
     /// The search goes into counterparts: a loop that stands on both sides loses what its body
     /// loses. `None` where nothing is lost, however many lines are new.
-    /// Returns the first line of the bodies that has no counterpart in those shown, and how many statements have one.
     fn lost(&self, old: Node<'_>, new: Node<'_>) -> Option<(String, usize)> {
         let (there, shown) = (
             statements_of_bodies(self.file, old),
@@ -190,10 +190,10 @@ fn written_type(core: Node<'_>) -> Option<Node<'_>> {
     value.filter(|value| matches!(value.kind(), "union_type" | "intersection_type"))
 }
 
+/// Returns the call that a constant is made by: `z.enum(["a", "b"])`.
 ///
 /// Looks through the declaration: `const Kind = z.enum([...])`. `None` for a constant of another
 /// value.
-/// Returns the call that a constant is made by: `z.enum(["a", "b"])`.
 fn call_of_constant(core: Node<'_>) -> Option<Node<'_>> {
     let core = match core.kind() {
         "lexical_declaration" | "variable_declaration" | "expression_statement" => {
@@ -207,10 +207,10 @@ fn call_of_constant(core: Node<'_>) -> Option<Node<'_>> {
     matches!(value.kind(), "call_expression" | "call").then_some(value)
 }
 
+/// Returns what a written type is made of: the names of an object's properties, the text of all else.
 ///
 /// Members are texts in one spelling: one blank between words, double quotes.
 /// `("a" | "b") | { c: number }` -> [`"a"`, `"b"`, `c`].
-/// Returns what a written type is made of: the names of an object's properties, the text of all else.
 fn members_of_type(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
     match node.kind() {
         "union_type" | "intersection_type" | "parenthesized_type" => {
@@ -250,8 +250,8 @@ fn statement_key<'i>(item: &'i Item<'_>) -> &'i str {
     }
 }
 
-/// Definitions inside are not entered: what they hold is theirs.
 /// Returns the statements of the bodies of a statement, those of its branches behind those of the first.
+/// Definitions inside are not entered: what they hold is theirs.
 fn statements_of_bodies<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
     let mut found = Vec::new();
     for child in named_children(node) {

@@ -131,11 +131,11 @@ impl Merger<'_, '_, '_> {
         }
     }
 
+    /// Finds the children shown among those of the file, in their order.
     ///
     /// A child that is shown whole must be the same, one with an elision inside must have the same
     /// tag. Several that fit are told apart by their opening tag, else by standing right behind the
     /// one above.
-    /// Finds the children shown among those of the file, in their order.
     fn match_children(
         &self,
         there: &[Node<'_>],
@@ -216,10 +216,10 @@ impl Merger<'_, '_, '_> {
         is_bare && self.is_elided(child)
     }
 
+    /// Places new children beside the one that the block shows above or below them.
     ///
     /// Refuses where neither neighbour is known, and where the children stand on one line, which
     /// would have to be laid out anew.
-    /// Places new children beside the one that the block shows above or below them.
     fn insert_children(
         &mut self,
         (tag, there): (Node<'_>, &[Node<'_>]),
@@ -347,9 +347,9 @@ fn non_blank_children<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t
     children.filter(counts).collect()
 }
 
+/// Returns the name of an element, its kind for what has none.
 ///
 /// A fragment is `<>`, text and `{expressions}` are "".
-/// Returns the name of an element, its kind for what has none.
 fn element_name<'s>(source: &Source<'s>, node: Node<'_>) -> &'s str {
     let tag = tag_of(node);
     let named = tag.child_by_field_name("name");

@@ -22,9 +22,9 @@ use crate::merge::{Merger, Pair};
 use crate::prose::Relation;
 use crate::splice::{location_at, new_refusal};
 
+/// For each item of the snippet the file's item that it stands for.
 /// The result has one slot for each item of the snippet: the index of the file's item, `None` for
 /// what is new.
-/// For each item of the snippet the file's item that it stands for.
 pub(super) fn match_items(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,

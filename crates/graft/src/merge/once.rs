@@ -148,10 +148,10 @@ fn compare_calls(
     })
 }
 
+/// Returns the callee of a call that a program makes once.
 ///
 /// `uvicorn.run('main:app')` -> `uvicorn.run`; `run()` and `task.run()` -> `None`, as those
 /// receivers are not in the table.
-/// Returns the callee of a call that a program makes once.
 pub(crate) fn stands_once(name: &str) -> Option<&str> {
     let (callee, _) = name.split_once('(')?;
     let (receiver, verb) = callee.rsplit_once('.').unwrap_or(("", callee));
@@ -163,10 +163,10 @@ pub(crate) fn stands_once(name: &str) -> Option<&str> {
         .then_some(callee)
 }
 
+/// Returns the calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
 ///
 /// Quotes and blanks are made alike, so that `use("a",)` is `use('a')`. A node that is no call has
 /// no links.
-/// Returns the calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
 fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
     let squeezed = |node: Node<'_>| -> String {
         let bare: String = node_text(node, source).split_whitespace().collect();

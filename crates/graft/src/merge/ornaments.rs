@@ -9,10 +9,10 @@ use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 impl Merger<'_, '_, '_> {
+    /// Replaces comments and decorators by the snippet's, where it shows some.
     ///
     /// Decorators and comments that the block does not show stay. Comments of the block are taken
     /// only where the file has comments to replace and none of those shown is an elision.
-    /// Replaces comments and decorators by the snippet's, where it shows some.
     pub(super) fn replace_ornaments(
         &mut self,
         old: &Item<'_>,
@@ -44,9 +44,9 @@ impl Merger<'_, '_, '_> {
         Ok(())
     }
 
+    /// Merges decorators that hold elisions, one by one; `false` where none does.
     ///
     /// An elided decorator must be the only one of its name on both sides; else it is refused.
-    /// Merges decorators that hold elisions, one by one; `false` where none does.
     fn merge_decorators(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<bool, Refusal> {
         let (there, shown) = (decorators_of_item(old), decorators_of_item(new));
         if !shown.iter().any(|decorator| self.is_elided(*decorator)) {
