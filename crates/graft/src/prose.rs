@@ -1,4 +1,8 @@
 //! Reads what the words beside a block say about its place: which names they mention, and in what relation.
+//!
+//! ```text
+//! "Add it after `load`, and replace `save`."     `load`: After, `save`: Replace
+//! ```
 
 mod names;
 
