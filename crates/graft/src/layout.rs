@@ -34,7 +34,7 @@ fn indent_unit_of_code(source: &Source<'_>) -> Option<String> {
 /// spaces, else the width by which a line most often goes deeper than the one above it.
 fn indent_unit_of_lines<'l>(lines: impl Iterator<Item = &'l str>) -> Option<String> {
     let mut tabs = 0usize;
-    // Steps of 0 to 8 columns; wider ones align with something above and are no level.
+    // Steps of 1 to 8 columns; wider ones align with something above and are no level.
     let mut widths = [0usize; 9];
     let mut previous = 0usize;
     for line in lines.filter(|line| !line.trim().is_empty()) {

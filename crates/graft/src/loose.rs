@@ -264,9 +264,9 @@ fn find_stated_scope(
                     relation == Relation::Within,
                 ),
                 &mut found,
+            );
             // A name inside another one narrows it: "in `create` of `UserService`". What lies apart
             // from it is another place.
-            );
             if let Some((outer, _)) = &narrowed {
                 found.retain(|(range, _)| {
                     outer.start <= range.start && range.end <= outer.end

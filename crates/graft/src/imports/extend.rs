@@ -99,7 +99,7 @@ impl<'t> Imports<'_, '_, 't> {
             is_inline
                 || is_type_import(statement.item.node) == bindings.iter().all(|want| want.type_only)
         };
-        // A statement of nothing but aliases re-exports names: `from .a import A as A`.
+        // A statement in which every name has an alias stays as it is, as `from .a import A as A`.
         let aliased = |statement: &&Statement<'t>| {
             statement.bindings.iter().all(|have| !have.alias.is_empty())
         };

@@ -2,7 +2,7 @@
 //! the sorting below it with …".
 //!
 //! ```text
-//! keep/leave …  guard/return/check …  replace/rewrite …  below/after …  it/the guard      in this order, in one sentence
+//! keep/leave … guard/return/check … replace/rewrite … below/after … it/the guard    one sentence, in this order
 //! ```
 
 use super::sorts::{Sort, sort_of, sort_within};
