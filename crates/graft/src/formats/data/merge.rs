@@ -1,5 +1,12 @@
 //! Merges a block's values into a file's: what is equal by type stays, what differs is changed where the words or the block
 //! allow it, what is new goes beside its neighbours. Every step gives the value that the result must have.
+//!
+//! ```text
+//! file            block              result
+//! port: 80        port: 8080         refused, unless the words speak of changing, or the block shows the whole file
+//! tags: [a]       tags: [a, b]       tags: [a, b]
+//!                 debug: true        debug: true, as a new entry
+//! ```
 
 mod lists;
 

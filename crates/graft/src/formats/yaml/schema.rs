@@ -1,12 +1,22 @@
 //! Resolves plain scalars of YAML: by YAML 1.2's core schema and by YAML 1.1, which many readers still follow. Where
 //! the two disagree, nobody can say what the reader of a file makes of it.
+//!
+//! ```text
+//! 12         Integer
+//! 012        Disputed    twelve by YAML 1.2, octal by YAML 1.1
+//! yes        Disputed    a text by YAML 1.2, true by YAML 1.1
+//! 1e3        Disputed    a number by YAML 1.2, a text by YAML 1.1, which wants a dot
+//! 12:30      Disputed    a text by YAML 1.2, 750 by YAML 1.1
+//! ```
 
 use crate::formats::data::Kind;
 
+/// Words that YAML 1.1 reads as true or false, in small letters, with a capital, and in capitals.
 const DISPUTED_BOOLS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
 
 /// Returns what both schemas make of a plain scalar.
 pub(super) fn resolve_scalar(text: &str) -> Kind {
+    // Each word counts in these three cases only: `TRUe` is a text.
     let cased = |word: &str| {
         let mut letters = word.chars();
         let capital: String = letters
@@ -34,6 +44,7 @@ pub(super) fn resolve_scalar(text: &str) -> Kind {
     if special(["inf", "Inf", "INF"]) || unsigned == text && special(["nan", "NaN", "NAN"]) {
         return Kind::Float;
     }
+    // YAML 1.2 has no signs before `0x` and `0o`.
     let whole = unsigned == text;
     match (
         parse_yaml12_number(unsigned, whole),
@@ -118,6 +129,7 @@ fn parse_yaml11_number(text: &str) -> Option<Kind> {
     })
 }
 
+/// Returns whether a text is a number to the base of 60, as `12:30:45` or `1:30.5`.
 fn is_sexagesimal(text: &str) -> bool {
     let mut parts = text.split(':');
     let first = parts.next().is_some_and(|first| {
@@ -152,10 +164,12 @@ fn is_timestamp(text: &str) -> bool {
     year && month && day && rest && parts.next().is_none()
 }
 
+/// Returns whether a text is digits and at least one.
 fn is_all_digits(text: &str) -> bool {
     consists_of(text, |digit| digit.is_ascii_digit())
 }
 
+/// Returns whether a text is not empty and all of its signs fit.
 fn consists_of(text: &str, fits: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }

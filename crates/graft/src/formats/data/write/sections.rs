@@ -1,10 +1,18 @@
 //! Tables with headers, and the entries below them.
+//!
+//! ```text
+//! [tool.ruff]                  + line-length = 100      below the table's last own entry
+//! select = ["E"]
+//!                              + [tool.mypy]            behind the last table that shares most of its path
+//! ```
 
 use super::{EntryPosition, Fresh, Writer, unsupported_refusal};
 use crate::Refusal;
 use crate::formats::data::tree::{Child, Content, Node, Shape};
 
 impl Writer<'_> {
+    /// Inserts new entries of a table: pairs below its header, tables of their own behind the
+    /// others.
     pub(super) fn insert_in_tables(
         &mut self,
         there: &Node,
@@ -54,6 +62,8 @@ impl Writer<'_> {
     }
 
     /// Returns the lines of an entry, as the block has them where they are lines of a table there.
+    ///
+    /// A dotted key may stand on several lines there, one for each of its parts.
     fn pair_lines(&self, child: &Child, shape: Shape) -> Result<Vec<String>, Refusal> {
         if !matches!(shape, Shape::Section { .. }) {
             return Ok(self
@@ -73,6 +83,7 @@ impl Writer<'_> {
             .collect())
     }
 
+    /// Returns the lines of an entry as they are in the block, with the comments that lead to it.
     fn raw_lines(&self, child: &Child) -> Vec<String> {
         let raw = (child.lead..child.lines.end).map(|line| self.shown.get(line).trim_end());
         raw.map(str::to_owned).collect()
@@ -93,6 +104,7 @@ impl Writer<'_> {
                 "a dotted key in braces gets no sibling",
             ));
         }
+        // `a.b.` of `a.b.c = 1`, which a new sibling begins with, too.
         let prefix = self.text[sibling.span.start..sibling.key_span.start].to_owned();
         let after = there
             .children()
@@ -170,6 +182,7 @@ impl Writer<'_> {
             .rev()
             .find(|(table, _)| best > 0 && shared(table) == best);
         let mut line = after.map_or(self.lines.len(), |(_, end)| *end);
+        // Blank lines below the table stay below the new one.
         while line > 0 && self.lines.get(line - 1).trim().is_empty() {
             line -= 1;
         }
@@ -200,6 +213,8 @@ pub(super) fn collect_tables(
     );
 }
 
+/// Collects the values with headers below a value and itself, with their paths; lists of tables add
+/// nothing to the path.
 fn collect_sections<'n>(
     node: &'n Node,
     path: &mut Vec<String>,
@@ -229,6 +244,7 @@ fn leaves_of<'n>(child: &'n Child, into: &mut Vec<&'n Child>) {
     }
 }
 
+/// Returns the last line on which an entry, or any part of a dotted one, stands.
 fn last_line(child: &Child) -> usize {
     let mut leaves = Vec::new();
     leaves_of(child, &mut leaves);
