@@ -320,7 +320,6 @@ pub(crate) fn match_phrase(
         .filter(|(_, held)| score(held) == best)
         .map(|(&at, _)| at)
         .collect();
-    // Still several: they may differ in words that the phrase does not have.
     if found.len() < 2 {
         return PhraseMatch::Items(found);
     }

@@ -32,7 +32,6 @@ pub(crate) fn translate_indentation(
     above: &[&str],
     lost: Option<usize>,
 ) -> Option<Vec<String>> {
-    // Four columns where the text indents nothing.
     let unit = habit.step.unwrap_or(4);
     let nesting = Nesting::after(unit, above);
     let pairs = pair_indents(lines);

@@ -123,7 +123,6 @@ impl<'t> Imports<'_, '_, 't> {
         shown: &[&Imported],
         splice: &mut Splice<'_>,
     ) {
-        // The block shows all of the file's names: its order is the one that is wanted.
         let node = statement.item.node;
         let names = list_specifiers(node);
         let all = statement
@@ -155,8 +154,6 @@ impl<'t> Imports<'_, '_, 't> {
             };
             added.push((at, shown));
         }
-        // Only what stands on one line is broken; a statement over several lines is one name a line
-        // or grows as it is.
         if !several && !self.fits_line(node, &added) {
             self.break_line(node, &names, &added, splice);
             return;

@@ -22,7 +22,7 @@ use crate::merge::{Merger, Pair};
 use crate::prose::Relation;
 use crate::splice::{location_at, new_refusal};
 
-/// For each item of the snippet the file's item that it stands for.
+/// Finds for each item of the snippet the file's item that it stands for.
 /// The result has one slot for each item of the snippet: the index of the file's item, `None` for
 /// what is new.
 pub(super) fn match_items(
@@ -252,7 +252,8 @@ fn matching_indices(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Ve
         .collect()
 }
 
-/// Definitions go by name; the same text, the same accessor, the same decorators tell several of one name apart.
+/// Matches a definition by its name; the same text, the same accessor, the same decorators tell several of one name apart.
+/// Values, and definitions in a body, may be bound again and again: of those all are returned, and the neighbours decide.
 fn match_definition(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -299,8 +300,6 @@ fn match_definition(
     if let Some(found) = narrowed.iter().find(|found| found.len() == 1) {
         return Ok(found.clone());
     }
-    // The same name is bound again and again in a body, and a value of a module may be too: the
-    // neighbours decide.
     if pair.kind == List::Statements || item.kind == Kind::Value {
         return Ok(named);
     }
@@ -334,7 +333,10 @@ pub(super) fn share_namespace(one: Kind, other: Kind) -> bool {
         )
 }
 
-/// Statements and entries that are not there as shown go by what they are known by.
+/// Matches statements and entries that are not there as shown by what they are known by; none where several are.
+///
+/// A head of fewer than six characters, as `if x`, says too little, and that of `try` nothing. An early `return` may stand
+/// anywhere, so one is matched only where it ends the body.
 fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
     // `setup({ a })` grows to `setup({ a, b })`: the same call, with nothing lost.
     let grows =
@@ -373,13 +375,9 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             }
         }
         Kind::Statement => {
-            // A head of fewer than six characters, as `if x`, says too little to be known by; what
-            // `try` holds is not in its head.
             if item.name.len() < 6 && item.name != "return" || item.name.starts_with("try") {
                 return Vec::new();
             }
-            // An early `return` stands anywhere; only the one that ends the body is the one which a
-            // block shows.
             let last = found.first().is_some_and(|&at| at + 1 == pair.old.len());
             if item.name == "return" && !last {
                 Vec::new()

@@ -84,7 +84,7 @@ const VERBS: [&str; 40] = [
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token {
     Word(String),
-    /// What stands in backticks, without blanks around it.
+    /// Text in backticks, without blanks around it.
     Code(String),
     /// A word that stands behind its name, as in Chinese.
     Behind(Relation),

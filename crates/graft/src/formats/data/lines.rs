@@ -56,7 +56,6 @@ pub(in crate::formats) fn read_lines(
         let first = line;
         line += 1;
         if role == Role::Block && is_elision_line(content) {
-            // Words for what is left out lead to no entry.
             elisions.push(start);
             (lead, comments) = (line, Vec::new());
         } else if content.starts_with('#') {
@@ -90,7 +89,6 @@ pub(in crate::formats) fn read_lines(
             lead = line;
         }
     }
-    // Comments behind the last entry stand for themselves.
     let trailing = comments.into_iter().map(|comment| {
         let mut child = comment_entry(text, comment);
         if role == Role::Block {

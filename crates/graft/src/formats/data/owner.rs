@@ -64,7 +64,7 @@ pub(super) fn find_document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n N
 
 /// Counts what a block and one document share that not all documents have: values, and keys.
 ///
-/// What all documents have, as `apiVersion`, tells none of them apart and doesn't count.
+/// A key that all documents have, as `apiVersion`, tells none of them apart and doesn't count.
 fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
     let (mut values, mut keys) = (0, 0);
     let mut path = Vec::new();
