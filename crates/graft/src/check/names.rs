@@ -162,6 +162,9 @@ impl<'s> Names<'s> {
 
     /// Returns the first name that a function of a file without any import reads and that nothing binds: the text is a
     /// part of a file, whose rest has the name.
+    ///
+    /// `None` for scripts, whose globals may come from anywhere, and where the module imports
+    /// something.
     pub(super) fn missing_from_a_part(&self) -> Option<&'s Read> {
         self.scopes.module()?;
         let is_whole = self.language != Language::Python || self.imports;
@@ -174,6 +177,8 @@ impl<'s> Names<'s> {
             .flatten()
     }
 
+    /// Returns the finding that a read is, `None` where its name is bound in time or the text does
+    /// not decide it.
     fn of_read(&self, read: &Read) -> Option<Finding> {
         let finding = |offence, other, local_to: Option<ScopeId>| Finding {
             kind: offence,
@@ -220,6 +225,7 @@ impl<'s> Names<'s> {
         }
     }
 
+    /// Makes the finding of a name that its scope binds again.
     fn bound_again(
         &self,
         offence: FindingKind,
@@ -248,6 +254,8 @@ impl<'s> Names<'s> {
         names.join(".")
     }
 
+    /// Returns a function for a message by its qualified name, "a function" where it or what holds
+    /// it has none.
     fn describe_function(&self, function: ScopeId) -> String {
         let owner = self.owner(function);
         if owner.ends_with('.') || owner.is_empty() {
@@ -264,6 +272,8 @@ fn is_import(by: &BoundBy) -> bool {
 
 /// Returns the findings of a text that were not there before; one more of a kind counts as new, but for a name that
 /// was read before though nothing binds it: something that can't be seen brings it.
+///
+/// Names go by kind, name and owner, not by place: an edit above moves them.
 pub(super) fn filter_new_findings(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
     let key = |one: &Finding| (one.kind, one.name.clone(), one.owner.clone());
     let mut had: HashMap<_, usize> = HashMap::new();
