@@ -221,7 +221,7 @@ fn replace_quoted(
 
 /// Returns whether a quote is the name of something, and no statement that the language has a word for, as `pass`.
 ///
-/// What has signs other than those of names, as `x = 1`, is none; `a.b()` is the name `a.b`.
+/// A quote with signs other than those of names, as `x = 1`, is none; `a.b()` is the name `a.b`.
 fn is_name(quote: &str, language: Language) -> bool {
     let bare = quote.trim_end_matches("()");
     if !bare

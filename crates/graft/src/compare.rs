@@ -69,7 +69,7 @@ pub(crate) fn same_item(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
 
 /// Returns whether two items are the same code, as [`same_item`] does, but blind to comments above.
 ///
-/// What is exported in the file may be shown without `export`.
+/// A definition that the file exports may be shown without `export`.
 pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
     if new.1.has_decorators() {
         let decorators = |source: &Source<'_>, item: &Item<'_>| -> Vec<String> {

@@ -68,7 +68,7 @@ const EXACT: [&str; 6] = [
 /// Returns what an assertion is about, and the one value that it demands: `assert SUBJECT == 1`, `expect(SUBJECT).toBe(1)`.
 /// A bound, a type or a denial (`> 1`, `toHaveLength`, `.not`) may hold beside another one.
 ///
-/// What is returned as the value is all that follows the subject, operator and all: `== 1`,
+/// The value that is returned is all that follows the subject, operator and all: `== 1`,
 /// `.toBe(1)`.
 fn parse_assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t str, &'t str)> {
     let inner = statement.named_child(0)?;

@@ -30,7 +30,8 @@ pub(crate) fn of_item(file: &Source<'_>, item: &Item<'_>) -> Vec<Route> {
     }
 }
 
-/// `@router.get("/x")`, `@app.route("/x", methods=["GET"])`, `@Get(':id')`.
+/// Returns the route of a decorator: `@router.get("/x")`, `@app.route("/x", methods=["GET"])`,
+/// `@Get(':id')`.
 fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<Route> {
     let call = decorator
         .named_child(0)
@@ -84,7 +85,8 @@ fn controller_path(file: &Source<'_>, class: Node<'_>) -> Option<String> {
         })
 }
 
-/// `router.get("/x", …)`, `app.route("/x").get(…)`, `app.route({ method: 'GET', url: '/x' })`.
+/// Returns the route of a call: `router.get("/x", …)`, `app.route("/x").get(…)`,
+/// `app.route({ method: 'GET', url: '/x' })`.
 fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call.child_by_field_name("function")?;
     let object = callee.child_by_field_name("object")?;
@@ -104,6 +106,7 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
         let path = first_text(file, call)
             .or_else(|| keyed_text(file, call, "url"))
             .or_else(|| keyed_text(file, call, "path"))?;
+        // Without a list of methods Python's frameworks answer GET, the others all methods.
         let methods = find_keyword_value(file, call, "methods")
             .or_else(|| find_keyword_value(file, call, "method"));
         let methods = methods.map_or_else(
@@ -137,7 +140,7 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     })
 }
 
-/// `router.route("/x").get(…)`: the path stands in the call before, `object`.
+/// Returns the route of `router.route("/x").get(…)`: the path stands in the call before, `object`.
 fn route_of_chained_call(file: &Source<'_>, object: Node<'_>, verb: &str) -> Option<Route> {
     let inner = object.child_by_field_name("function")?;
     let routes = inner
@@ -152,7 +155,7 @@ fn route_of_chained_call(file: &Source<'_>, object: Node<'_>, verb: &str) -> Opt
     })
 }
 
-/// `path("users/", …)`, `re_path(r"^users/$", …)`.
+/// Returns the route of an entry in a list of urls: `path("users/", …)`, `re_path(r"^users/$", …)`.
 fn route_of_path_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call
         .child_by_field_name("function")
@@ -234,6 +237,7 @@ fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
     string_content(file, first)
 }
 
+/// Returns the content of a string without its quotes and prefix letters, as in `r"x"`.
 fn string_content(file: &Source<'_>, node: Node<'_>) -> Option<String> {
     if !matches!(node.kind(), "string" | "template_string") {
         return None;
@@ -266,6 +270,7 @@ fn find_keyword_value<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Opti
         })
 }
 
+/// Returns the text of a keyword or key; `None` where its value is no string.
 fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
     find_keyword_value(file, call, name).and_then(|value| string_content(file, value))
 }
@@ -288,6 +293,7 @@ fn methods_of(verb: &str) -> Vec<String> {
     }
 }
 
+/// Returns a path with a slash in front.
 fn with_leading_slash(path: &str) -> String {
     if path.starts_with('/') {
         path.to_owned()
