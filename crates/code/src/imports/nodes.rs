@@ -39,6 +39,8 @@ pub fn imported_nodes<'t>(
     }
 }
 
+/// Returns the names of a Python statement; the module of `from __future__ import x` is not in the
+/// tree.
 fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
     let from = match node.kind() {
         "import_statement" => None,
@@ -78,6 +80,7 @@ fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
     found
 }
 
+/// Returns the names of an `import` statement of a script, one without a name for `import 'x'`.
 fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     let type_only = has_token(node, "type");
     let required = named_children(node)
@@ -140,7 +143,8 @@ fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> 
     Some(found)
 }
 
-/// `const x = require('m')`, the only declaration of its statement.
+/// Returns the names of `const x = require('m')`, the only declaration of its statement; `None` for
+/// other declarations.
 fn required_names<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     if node.named_child_count() != 1 {
         return None;
@@ -187,6 +191,7 @@ fn required_names<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'
     Some(named_children(pattern).into_iter().map(one).collect())
 }
 
+/// Returns a text without the quotes around it.
 fn unquote_text(text: &str) -> &str {
     text.trim_matches(['"', '\'', '`'])
 }

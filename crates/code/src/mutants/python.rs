@@ -22,6 +22,7 @@ pub(super) fn is_not_mutated(node: Node<'_>, source: &str) -> bool {
     }
 }
 
+/// Returns the body of a function.
 pub(super) fn function_body(node: Node<'_>) -> Option<Node<'_>> {
     (node.kind() == "function_definition")
         .then(|| node.child_by_field_name("body"))
@@ -65,6 +66,7 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
     })
 }
 
+/// Returns whether a statement is a text and nothing else.
 fn is_docstring(node: Node<'_>) -> bool {
     node.kind() == "expression_statement"
         && node
@@ -72,6 +74,7 @@ fn is_docstring(node: Node<'_>) -> bool {
             .is_some_and(|only| only.kind() == "string")
 }
 
+/// Returns a function's name behind those of the classes and functions around it: `Order.total`.
 pub(super) fn function_name(node: Node<'_>, source: &str) -> String {
     let mut names = vec![field_text(node, "name", source)];
     let mut above = node.parent();
@@ -142,6 +145,7 @@ fn edit_of_expression(node: Node<'_>, source: &str) -> Option<Edit> {
     }
 }
 
+/// Returns whether a node is a statement of its own.
 fn is_whole_statement(node: Node<'_>) -> bool {
     node.parent()
         .is_some_and(|parent| parent.kind() == "expression_statement")
@@ -206,6 +210,8 @@ fn is_guard(node: Node<'_>) -> bool {
     consequence.is_some_and(raises) && node.child_by_field_name("alternative").is_none()
 }
 
+/// Returns the edit that turns a condition around. `None` for a comparison that is turned around by
+/// its sign, and for a constant, which is an edit of its own.
 fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
     let condition = condition?;
     let new = match condition.kind() {

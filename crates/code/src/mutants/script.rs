@@ -65,6 +65,8 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
         .then(|| new_edit(Operator::Hollow, block, "{ throw new Error(); }", node))
 }
 
+/// Returns a function's name behind those around it: `Order.total`, `app.get('/orders')` for a
+/// function that is passed to that call, "a function" where nothing has a name.
 pub(super) fn function_name(node: Node<'_>, source: &str) -> String {
     let mut names = Vec::new();
     let mut at = Some(node);
@@ -108,6 +110,7 @@ pub(super) fn of_function(node: Node<'_>, language: Language) -> Vec<Edit> {
         .collect()
 }
 
+/// Makes the edit that puts a text at a node; `shown` is the part that a report shows.
 fn new_edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
     Edit {
         operator,
@@ -127,6 +130,8 @@ fn empty_value(language: Language, is_arrow: bool) -> String {
     }
 }
 
+/// Returns whether a value is missed where nothing is returned instead: a constant of two values
+/// may be right by chance.
 fn returns_much(value: Node<'_>) -> bool {
     !matches!(value.kind(), "undefined" | "null" | "true" | "false")
 }
@@ -191,6 +196,7 @@ fn edit_of_expression(node: Node<'_>, source: &str) -> Option<Edit> {
     }
 }
 
+/// Returns the edit of an operator: `&&` and `||`, or a comparison.
 fn edit_of_operator(node: Node<'_>) -> Option<Edit> {
     let sign = node.child_by_field_name("operator")?;
     match sign.kind() {
@@ -231,6 +237,7 @@ fn is_guard(node: Node<'_>) -> bool {
     consequence.is_some_and(throws) && node.child_by_field_name("alternative").is_none()
 }
 
+/// Returns whether a statement is all of a guard, which is edited as a whole.
 fn in_guard(node: Node<'_>) -> bool {
     let parent = node.parent();
     let block = parent
@@ -239,6 +246,8 @@ fn in_guard(node: Node<'_>) -> bool {
     parent.is_some_and(is_guard) || block.is_some_and(is_guard)
 }
 
+/// Returns the edit that turns a condition around. `None` for a comparison that is turned around by
+/// its sign, and for a constant, which is an edit of its own.
 fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
     let condition = condition?;
     let sign = condition

@@ -35,8 +35,6 @@ pub(super) fn replace_region(
     let elides = |line: &str| {
         line.trim() == "..." || is_elision(line.trim()) && !line.trim().starts_with('.')
     };
-    // Two lines are their own beginning and end, so nothing between them tells that it is the same
-    // run.
     if block.lines().count() < 3
         || head.trim().is_empty()
         || foot.trim().is_empty()

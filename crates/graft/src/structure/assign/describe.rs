@@ -24,7 +24,7 @@ pub(super) fn is_test(name: &str) -> bool {
 
 /// Returns the only one of the test blocks whose title the words name: `describe('cart')` for "in `cart`".
 ///
-/// What a block is within counts before a mention, and that before a neighbour.
+/// A name that the test is within counts before a mention, and that before a neighbour.
 fn find_named_test_block<'c, 't>(
     search: &Search<'_, '_, 't>,
     blocks: &[&'c Container<'t>],
