@@ -4,15 +4,19 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+/// The modules of Python's standard library.
 static PYTHON: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| read_entries(include_str!("../data/python_standard_library.txt")).collect());
 
+/// The modules of Node.
 static NODE: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| read_entries(include_str!("../data/node_builtins.txt")).collect());
 
+/// The names that scripts have without binding them.
 static SCRIPT_GLOBALS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| read_entries(include_str!("../data/script_globals.txt")).collect());
 
+/// Reads a list of one entry a line.
 fn read_entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())

@@ -282,7 +282,6 @@ impl<'t> Search<'_, '_, 't> {
             }
             _ => {}
         }
-        // `self.rows` in a text is enough here: a wrong hit can only make the choice ambiguous.
         let code: String = members
             .iter()
             .map(|item| snippet.slice(item.head..item.code_end))

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! ./x.js             x.ts beside the file, before x.js: the one was built from the other
-//! @/lib/x            by `paths` of the configuration above the file, else `lib/x` below a folder around it, or its `src`
+//! @/lib/x            by `paths` of a configuration above the file, else below a folder around it, or its `src`
 //! #x                 by the `imports` of the manifest above the file
 //! @shop/api/x        `x`, or `src/x`, in the folder of the workspace `@shop/api`
 //! ```

@@ -1,4 +1,12 @@
 //! Reads the scopes of JavaScript and TypeScript.
+//!
+//! ```text
+//! import { a } from './a'       `a` from the start: imports come before all else
+//! f(); function f() {}          `f` from the start of its block
+//! var x = 1                     `x` in the function around, there before its value
+//! if (c) { let y = 2 }          `y` in the block alone
+//! interface T {}                `T` as a type: never there when the program runs
+//! ```
 
 mod classes;
 
@@ -11,6 +19,7 @@ use super::walk::Walker;
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, has_token, named_children};
 
+/// Reads the scopes of a script, which may have globals that no text shows.
 pub(super) fn read_script(root: Node<'_>, source: &str) -> Scopes {
     let mut walker = Walker::new(root, source);
     walker.scopes.has_ambient_globals = true;
@@ -19,18 +28,21 @@ pub(super) fn read_script(root: Node<'_>, source: &str) -> Scopes {
 }
 
 impl Walker<'_> {
+    /// Walks all parts of a node.
     pub(super) fn visit_all(&mut self, node: Node<'_>) {
         for child in named_children(node) {
             self.visit(child);
         }
     }
 
+    /// Walks a field of a node, if it has it.
     pub(super) fn visit_field(&mut self, node: Node<'_>, name: &str) {
         if let Some(child) = node.child_by_field_name(name) {
             self.visit(child);
         }
     }
 
+    /// Walks a node: as a statement, else as a type, else as an expression.
     pub(super) fn visit(&mut self, node: Node<'_>) {
         self.deeper(|walker| {
             if !walker.visit_statement(node) && !walker.visit_type(node) {
@@ -39,6 +51,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Walks a statement; `false` for what is none.
     fn visit_statement(&mut self, node: Node<'_>) -> bool {
         match node.kind() {
             "import_statement" => self.visit_import(node),
@@ -151,6 +164,8 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an expression by its kind; those that read no name of their own are walked by their
+    /// parts.
     fn visit_expression(&mut self, node: Node<'_>) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier" => self.read(node, None),
@@ -185,6 +200,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Binds what an import brings, from the start of the module on.
     fn visit_import(&mut self, node: Node<'_>) {
         for found in imported_nodes(Language::TypeScript, node, self.source).unwrap_or_default() {
             let Some(name) = found.name else { continue };
@@ -211,6 +227,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an export; one with a source binds nothing here.
     fn export(&mut self, node: Node<'_>) {
         if node.child_by_field_name("source").is_some() {
             return;
@@ -224,6 +241,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a declaration, `require` as the import that it is.
     fn declaration(&mut self, node: Node<'_>) {
         let is_var = node.kind() == "variable_declaration";
         let required = imported_nodes(Language::TypeScript, node, self.source);
@@ -258,6 +276,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a loop with a scope of its own for what its head declares.
     fn visit_for(&mut self, node: Node<'_>) {
         self.in_scope(ScopeKind::Block, "", node.byte_range(), |walker| {
             walker.visit_field(node, "right");
@@ -279,6 +298,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Walks a `try`: with a handler its body is a branch, and guarded, as a missing name throws.
     fn visit_try(&mut self, node: Node<'_>) {
         let handler = node.child_by_field_name("handler");
         if let Some(body) = node.child_by_field_name("body") {
@@ -308,7 +328,7 @@ impl Walker<'_> {
         self.visit_field(node, "finalizer");
     }
 
-    /// Enums and namespaces: parts of one name merge, and the name is a `var`.
+    /// Walks an enum or a namespace: parts of one name merge, and the name is a `var`.
     fn merging(&mut self, node: Node<'_>) {
         let Some(name) = node.child_by_field_name("name") else {
             return;
@@ -337,7 +357,7 @@ impl Walker<'_> {
         });
     }
 
-    /// `declare …`: what stands elsewhere.
+    /// Binds what `declare …` says to stand elsewhere.
     fn ambient(&mut self, node: Node<'_>) {
         for declared in named_children(node) {
             let declarators = match declared.kind() {

@@ -51,7 +51,9 @@ struct Chain<'t> {
     base: &'t str,
     /// The names behind the base, the last first.
     names: Vec<&'t str>,
+    /// The argument of the first call from the right: the table of `.each`.
     table: Option<Node<'t>>,
+    /// `skipIf` or `runIf` is among the names.
     is_conditional: bool,
 }
 
@@ -80,6 +82,7 @@ pub(super) fn read_script_tests(root: Node<'_>, source: &str) -> Vec<Case> {
     cases
 }
 
+/// Returns the constants at the top of a file with their values.
 fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found = HashMap::new();
     for statement in named_children(root)
@@ -96,6 +99,7 @@ fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t
 }
 
 impl<'t> File<'t> {
+    /// Returns whether a test or group at any depth is marked as the only one to run.
     fn marks_only(&self, node: Node<'t>) -> bool {
         if node.kind() == "call_expression"
             && self.opening(node).is_some_and(|opening| opening.is_only)
@@ -204,6 +208,7 @@ impl<'t> File<'t> {
         })
     }
 
+    /// Reads the tests of a block; a hook in it that skips does so for all of them.
     fn of_block(&self, node: Node<'t>, around: &Around) -> Vec<Case> {
         let mut around = around.clone();
         let mut cases = Vec::new();
@@ -225,6 +230,7 @@ impl<'t> File<'t> {
         (is_hook && line.contains(".skip()")).then_some(Silence::Skipped)
     }
 
+    /// Reads the tests that a statement makes, at any depth.
     fn of_statement(&self, node: Node<'t>, around: &Around, cases: &mut Vec<Case>) {
         match node.kind() {
             "call_expression" => match self.opening(node) {
@@ -266,6 +272,7 @@ impl<'t> File<'t> {
         }
     }
 
+    /// Reads a function of the file as a helper.
     fn of_helper(&self, name: &str, function: Node<'t>, cases: &mut Vec<Case>) {
         let mut body = Body::new(self, function, Env::new());
         body.function(function);
@@ -280,6 +287,7 @@ impl<'t> File<'t> {
         cases.push(case);
     }
 
+    /// Reads a group or a test, a test once for each row of its table.
     fn of_opening(
         &self,
         call: Node<'t>,
@@ -387,6 +395,7 @@ impl<'t> File<'t> {
         Some(bound.collect())
     }
 
+    /// Returns the patterns of a function's parameters.
     fn parameters(&self, function: Node<'t>) -> Vec<Node<'t>> {
         let single = function.child_by_field_name("parameter");
         let all = function
@@ -399,6 +408,7 @@ impl<'t> File<'t> {
             .collect()
     }
 
+    /// Binds the names of a pattern to the values that the text shows.
     fn bind_pattern(&self, env: &mut Env, pattern: Node<'t>, value: Node<'t>) {
         match pattern.kind() {
             "identifier" => bind_constants(

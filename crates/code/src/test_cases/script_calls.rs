@@ -1,4 +1,12 @@
 //! The checks that one expression of a test in JavaScript or TypeScript makes.
+//!
+//! ```text
+//! expect(f(1)).toBe(2)                    f(1) == 2
+//! expect(a === b).toBe(true)              a == b
+//! expect(x).not.toBeNull()                x != null, Rank::Truth
+//! assert.equal(f(1), 2)                   f(1) == 2
+//! request(app).get('/a').expect(200)      request(app).get("/a") status == 200
+//! ```
 
 use tree_sitter::Node;
 
@@ -11,7 +19,9 @@ use crate::languages::{field_text, named_children, node_text};
 
 /// A call of a chain: `expect(x)`, `.not`, `.toBe(1)`, outermost first.
 struct Link<'t> {
+    /// The name of what is called, of its last part for a member.
     name: String,
+    /// `None` for a link that is not called, as `.not`.
     arguments: Option<Vec<Node<'t>>>,
     /// The receiver of the call.
     object: Option<Node<'t>>,
@@ -115,7 +125,7 @@ pub(super) fn of_call(
     is_helper.then(|| vec![by_helper(place.render(call))])
 }
 
-/// `expect(subject).not.toBe(1)`.
+/// Returns the check of `expect(subject).not.toBe(1)`.
 fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let subject = links.last()?.arguments.as_ref()?.first()?;
     let settles = links
@@ -170,6 +180,7 @@ fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     Some(if negated { negate_check(check) } else { check })
 }
 
+/// Makes the check of a matcher with its arguments.
 fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: Place<'_>) -> Check {
     let rendered: Vec<String> = arguments.iter().map(|node| place.render(*node)).collect();
     let first = rendered.first().cloned().unwrap_or_default();
@@ -182,6 +193,7 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
         }
         "truth" | "falsy" => matchers::check_of_matcher(of, subject, String::new()),
         "~=" => {
+            // Two digits are what the library takes where none are given.
             let digits = rendered.get(1).map_or("2", String::as_str);
             // `closeTo` is given how far it may be off, `toBeCloseTo` the digits.
             let width = if digits.contains('.') {
@@ -198,6 +210,7 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
     }
 }
 
+/// Turns a check around: `not` of anything but a value demands less than the value.
 fn negate_check(check: Check) -> Check {
     let relation = match check.relation.as_str() {
         "==" => "!=".to_owned(),
@@ -227,7 +240,7 @@ fn negate_check(check: Check) -> Check {
     }
 }
 
-/// `assert.equal(subject, expected)`, `t.is(…)`.
+/// Returns the check of `assert.equal(subject, expected)`, `t.is(…)`.
 fn of_assert(of: Matcher, link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     let arguments = link.arguments.as_ref()?;
     let rendered: Vec<String> = arguments.iter().map(|node| place.render(*node)).collect();
@@ -256,7 +269,7 @@ fn of_assert(of: Matcher, link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     })
 }
 
-/// `value.should.equal(1)`.
+/// Returns the check of `value.should.equal(1)`.
 fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let should = links.iter().find(|link| link.name == "should")?;
     let subject = place.render(should.object?);
@@ -277,7 +290,7 @@ fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     })
 }
 
-/// `request(app).get("/a").expect(200, body)`.
+/// Returns the check of `request(app).get("/a").expect(200, body)`.
 fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     let mut request = link.object?;
     // Other expectations of the same request are checks of their own.

@@ -252,8 +252,9 @@ fn matching_indices(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Ve
         .collect()
 }
 
-/// Matches a definition by its name; the same text, the same accessor, the same decorators tell several of one name apart.
-/// Values, and definitions in a body, may be bound again and again: of those all are returned, and the neighbours decide.
+/// Matches a definition by its name; the same text, the same accessor, the same decorators tell
+/// several of one name apart. Values, and definitions in a body, may be bound again and again: of
+/// those all are returned, and the neighbours decide.
 fn match_definition(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -333,10 +334,11 @@ pub(super) fn share_namespace(one: Kind, other: Kind) -> bool {
         )
 }
 
-/// Matches statements and entries that are not there as shown by what they are known by; none where several are.
+/// Matches statements and entries that are not there as shown by what they are known by; none where
+/// several are, except calls with a key.
 ///
-/// A head of fewer than six characters, as `if x`, says too little, and that of `try` nothing. An early `return` may stand
-/// anywhere, so one is matched only where it ends the body.
+/// A head of fewer than six characters, as `if x`, says too little, and that of `try` nothing. An
+/// early `return` may stand anywhere, so one is matched only where it ends the body.
 fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
     // `setup({ a })` grows to `setup({ a, b })`: the same call, with nothing lost.
     let grows =

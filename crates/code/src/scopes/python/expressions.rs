@@ -18,16 +18,19 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a field of a node, if it has it, as an expression.
     pub(super) fn field_expression(&mut self, node: Node<'_>, name: &str) {
         if let Some(child) = node.child_by_field_name(name) {
             self.walk_expression(child);
         }
     }
 
+    /// Walks an expression, one level deeper.
     pub(super) fn walk_expression(&mut self, node: Node<'_>) {
         self.deeper(|walker| walker.any_expression(node));
     }
 
+    /// Walks an expression by its kind; those that bind nothing are walked by their parts.
     fn any_expression(&mut self, node: Node<'_>) {
         match node.kind() {
             "identifier" => {
@@ -98,6 +101,8 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an assignment: the value runs before the names have it. Without a value it only
+    /// declares them.
     fn assignment(&mut self, node: Node<'_>) {
         let first = self.scopes.reads.len();
         self.field_expression(node, "right");
@@ -127,6 +132,8 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an annotation, which may never run; under `if TYPE_CHECKING` it is a type like all
+    /// else.
     pub(super) fn annotation(&mut self, node: Option<Node<'_>>) {
         let Some(node) = node else { return };
         let purpose = match self.place.purpose {
@@ -147,6 +154,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Binds the parameters of a function, at the start of its scope.
     pub(super) fn parameters(&mut self, parameters: Node<'_>) {
         for parameter in named_children(parameters) {
             let name = parameter
@@ -161,6 +169,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a lambda: defaults run where it stands, its body when it is called.
     fn lambda(&mut self, node: Node<'_>) {
         let parameters = node.child_by_field_name("parameters");
         if let Some(parameters) = parameters {
@@ -174,7 +183,8 @@ impl Walker<'_> {
         });
     }
 
-    /// The first iterable belongs to the code around; all else to the comprehension.
+    /// Walks a comprehension: the first iterable belongs to the code around, all else to the scope
+    /// of its own.
     fn comprehension(&mut self, node: Node<'_>, kind: ScopeKind) {
         let clauses: Vec<Node<'_>> = named_children(node)
             .into_iter()
@@ -202,6 +212,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Returns the scope around all comprehensions at hand, where `:=` binds.
     fn outside_comprehensions(&self) -> ScopeId {
         let is_home =
             |(_, scope): &(ScopeId, &super::super::Scope)| scope.kind != ScopeKind::Comprehension;

@@ -1,4 +1,9 @@
 //! Patterns, functions and their parameters.
+//!
+//! ```text
+//! const { a, b = a, c: d } = load()     binds `a`, `b`, `d`; `a` is read as a default, guarded: the pattern binds it
+//! function f(x = y) { … }               binds `x` in its own scope, and reads `y` there
+//! ```
 
 use std::collections::HashSet;
 
@@ -46,10 +51,12 @@ impl Walker<'_> {
         }
     }
 
+    /// Binds a part of a pattern, one level deeper.
     fn bind_part(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
         self.deeper(|walker| walker.bind_any_pattern(node, by, from, is_var));
     }
 
+    /// Binds a part of a pattern by its kind; a computed key and a default are read.
     fn bind_any_pattern(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" | "type_identifier" => {
@@ -109,6 +116,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a function that binds its name in the block around it.
     pub(super) fn function_declaration(&mut self, node: Node<'_>) {
         if let Some(name) = node.child_by_field_name("name") {
             // Functions are there from the start of their block.
@@ -152,6 +160,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Binds parameters; defaults and types are read before.
     fn parameters_of(&mut self, node: Node<'_>) {
         for parameter in named_children(node) {
             self.visit_field(parameter, "value");

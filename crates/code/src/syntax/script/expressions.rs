@@ -1,4 +1,11 @@
 //! Expressions of JavaScript and TypeScript as plain values.
+//!
+//! ```text
+//! db.find({ id })        Call { callee: Member(Name(db), find), arguments: [Map([(id, Name(id))])] }
+//! `/users/${id}`         Template([Text(/users/), Name(id)])
+//! a ?? b                 Either([Name(a), Name(b)])
+//! await import('x')      Call { callee: Name(require), arguments: [Text(x)] }
+//! ```
 
 use super::super::{Call, Choose, Comparison, Expression, line_of, unescape_text};
 use super::{DEEPEST, Reader};
@@ -6,6 +13,7 @@ use crate::languages::{has_token, named_children, node_text};
 use tree_sitter::Node;
 
 impl Reader<'_> {
+    /// Reads an expression; one that lies too deep is unknown.
     pub(super) fn build_expression(&mut self, node: Node<'_>) -> Expression {
         if self.depth > DEEPEST {
             return Expression::Other(Vec::new());
@@ -16,6 +24,7 @@ impl Reader<'_> {
         expression
     }
 
+    /// Reads an expression by its kind; what is none of these keeps its parts.
     pub(super) fn read_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
             "identifier"
@@ -104,6 +113,7 @@ impl Reader<'_> {
         }))
     }
 
+    /// Reads `a + b`, `a || b`, `a && b` and comparisons for equality; others keep their sides.
     pub(super) fn binary(&mut self, node: Node<'_>) -> Expression {
         let left = self.field(node, "left");
         let right = self.field(node, "right");
@@ -119,6 +129,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a template: its texts and what is put into it, in order.
     pub(super) fn template(&mut self, node: Node<'_>) -> Expression {
         let mut pieces = Vec::new();
         for part in named_children(node) {

@@ -96,6 +96,7 @@ impl<'f, 't> Body<'f, 't> {
         (self.silence_now, self.is_conditional) = (silence, conditional);
     }
 
+    /// Walks something whose checks can't fail the test, if `silence` says so.
     fn silenced(&mut self, silence: Option<Silence>, walk: impl FnOnce(&mut Self)) {
         let before = self.silence_now;
         self.silence_now = before.or(silence);
@@ -182,6 +183,7 @@ impl<'f, 't> Body<'f, 't> {
         }
     }
 
+    /// Returns whether code looks as if it checks, by its words alone.
     fn holds_checks(&self, node: Node<'t>) -> bool {
         let told = node_text(node, self.file.source);
         ["expect(", "assert", ".should"]
