@@ -327,8 +327,10 @@ fn says_new(line: &str, path: &str) -> bool {
     whole && named && ends.into_iter().any(follows)
 }
 
-/// "Rewrite `src/App.tsx`:" and nothing behind it, "Replace `src/App.tsx` with the full page": "rewrite `load`" and "rewrite
-/// `a.py` to use `b`" may be about a part.
+/// Returns whether a line asks for the file as a whole: "Rewrite `src/App.tsx`:" and nothing behind
+/// it, "Replace `src/App.tsx` with the full page".
+///
+/// Not "rewrite `load`" and "rewrite `a.py` to use `b`", which may be about a part.
 fn says_rewritten(line: &str, path: &str) -> bool {
     let words = last_words(line);
     let verbs = ["rewrite", "replace", "overwrite"];

@@ -294,7 +294,8 @@ fn apply_to_sql(request: &Request<'_>) -> Graft {
     )
 }
 
-/// The result is well formed, holds no elision of the snippet, and has nothing left to be done.
+/// Refuses a result that is not well formed, that holds an elision of the snippet, or in which
+/// something is left to be done.
 fn check_format_result(format: Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
     if let Err(error) = format.check(result) {
         return Err(refuse_graft(

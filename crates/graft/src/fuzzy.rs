@@ -58,6 +58,7 @@ pub(crate) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    /// Splits a text into lines; a byte order mark belongs to none.
     pub(crate) fn new(text: &'a str) -> Self {
         let mut at = if text.starts_with('\u{feff}') {
             '\u{feff}'.len_utf8()
@@ -140,6 +141,7 @@ pub(crate) struct Block {
 }
 
 impl Block {
+    /// Splits a text into lines, without a byte order mark and line ends.
     pub(crate) fn new(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Block::from_lines(

@@ -71,6 +71,8 @@ pub(crate) struct Transplant<'s, 'a> {
 }
 
 impl<'s, 'a> Transplant<'s, 'a> {
+    /// Prepares to move parts of a snippet into a file: reads both indent units and the snippet's
+    /// strings.
     pub(crate) fn new(snippet: &'s Source<'a>, file: &Source<'_>) -> Self {
         let mut strings = Vec::new();
         collect_strings(snippet, snippet.root(), &mut strings);
@@ -97,8 +99,9 @@ impl<'s, 'a> Transplant<'s, 'a> {
         self.piece_over(range, indent, "")
     }
 
-    /// As [`Self::piece`], for a place where `old` stands: lines inside strings that `old` has too, but for their
-    /// blanks, are `old`'s, since a block that was moved to the margin as a whole has lost them.
+    /// Returns a piece as [`Self::piece`] does, for a place where `old` stands: lines inside
+    /// strings that `old` has too, but for their blanks, are `old`'s, since a block that was moved
+    /// to the margin as a whole has lost them.
     pub(crate) fn piece_over(&self, range: Range<usize>, indent: &str, old: &str) -> String {
         let base = self.snippet.indent(range.start);
         let text = self.snippet.slice(range.clone());

@@ -350,7 +350,7 @@ pub(crate) fn only_definition(file: &Source<'_>, name: &str) -> Option<Range<usi
     found.is_empty().then_some(only)
 }
 
-/// The definitions of this name, at any depth; values too where the prose says "in".
+/// Collects the definitions of this name, at any depth; values too where the prose says "in".
 fn collect_named_definitions(
     file: &Source<'_>,
     (node, prefix): (Node<'_>, &str),

@@ -141,8 +141,8 @@ pub(crate) fn is_elision(comment: &str) -> bool {
         || lower.starts_with("existing ") && words <= 3
 }
 
-/// "add to existing imports" speaks of what follows, not of what is left out.
-/// Returns whether a comment begins with a verb or a word of place of the plan itself.
+/// Returns whether a comment begins with a verb or a word of place of the plan itself: "add to
+/// existing imports" speaks of what follows, not of what is left out.
 fn mentions_addition(lower: &str) -> bool {
     [
         "add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in ",

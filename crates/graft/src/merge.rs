@@ -156,7 +156,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         lines(self.file.slice(start..end)).starts_with(&lines(self.snippet.slice(comment.whole())))
     }
 
-    /// In a body, what stands between two neighbours of the snippet would be lost or kept: nobody can tell.
+    /// Refuses a gap: in a body, what stands between two neighbours of the snippet would be lost or
+    /// kept, and nobody can tell.
     fn refuse_gaps(&self, pair: &Pair<'_, '_>, matches: &[Option<usize>]) -> Result<(), Refusal> {
         if pair.kind != List::Statements || !pair.wrapped {
             return Ok(());
@@ -274,6 +275,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         Ok(())
     }
 
+    /// Makes the refusal of an elision of which can't be told what of the file it stands for.
     fn unlocated(&self, new: Node<'_>) -> Refusal {
         let shown = first_line(node_text(new, self.snippet.text));
         new_refusal(

@@ -19,6 +19,8 @@ pub(crate) fn collect_defined_names(file: &Source<'_>) -> HashSet<String> {
     names
 }
 
+/// Collects the names of a list's definitions and pairs, and of those inside them down to `depth`
+/// lists; what stands in a function is its own.
 fn collect_names_of_list(
     file: &Source<'_>,
     list: tree_sitter::Node<'_>,

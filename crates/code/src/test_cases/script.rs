@@ -46,7 +46,7 @@ struct Opening<'t> {
     arguments: Vec<Node<'t>>,
 }
 
-/// What stands before the last parentheses of a call: `describe.skipIf(…).each(table)`.
+/// The part of a call before its last parentheses: `describe.skipIf(…).each(table)`.
 struct Chain<'t> {
     base: &'t str,
     /// The names behind the base, the last first.
@@ -223,7 +223,8 @@ impl<'t> File<'t> {
         cases
     }
 
-    /// `beforeEach((t) => t.skip())`, `beforeEach(function () { this.skip(); })`.
+    /// Returns the silence of a hook that skips each test: `beforeEach((t) => t.skip())`,
+    /// `beforeEach(function () { this.skip(); })`. None for any other statement.
     fn skips_all(&self, statement: Node<'t>) -> Option<Silence> {
         let line = node_text(statement, self.source);
         let is_hook = statement.kind() == "expression_statement" && line.starts_with("before");
@@ -254,7 +255,8 @@ impl<'t> File<'t> {
         }
     }
 
-    /// `if (false) { it(…) }`.
+    /// Reads the tests in the branches of an `if`; those of a branch that its condition rules out
+    /// are never collected: `if (false) { it(…) }`.
     fn of_branches(&self, node: Node<'t>, around: &Around, cases: &mut Vec<Case>) {
         let condition = node
             .child_by_field_name("condition")

@@ -60,6 +60,8 @@ pub(super) struct Names<'s> {
 }
 
 impl<'s> Names<'s> {
+    /// Prepares to read a module's names: learns whether it defers annotations
+    /// (`from __future__ import annotations`) and whether it imports anything at all.
     pub(super) fn new(language: Language, scopes: &'s Scopes) -> Self {
         let defers_annotations = scopes.module().is_some_and(|module| {
             module.bindings.iter().any(|binding| {

@@ -182,6 +182,7 @@ fn extend_block(
     Ok(())
 }
 
+/// A named block: `{% block title %}…{% endblock %}`.
 struct Block {
     name: String,
     /// From the opening tag to the closing one.

@@ -270,7 +270,10 @@ pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
     Some(most_lost(&pairs)).filter(|&lost| all_lost(&pairs, lost))
 }
 
-/// A tab in the block is as many columns in the text for every line, after one constant.
+/// Returns the indent of a line, where a tab in the block is as many columns in the text for every
+/// line, after one constant.
+///
+/// None where the text has tabs itself, the block has none, or no width fits all pairs.
 fn expand_tab_indent(pairs: &[Pair], shown: &str, unit: usize) -> Option<String> {
     let tabs = |indent: &str| indent.matches('\t').count();
     if pairs.iter().any(|pair| tabs(&pair.text) > 0)
@@ -354,7 +357,8 @@ fn restore_lost_indent(
         .then_some(settled)
 }
 
-/// By columns: from the nearest pair, with the ratio that the pairs have among themselves.
+/// Returns the indent of a line by columns: from the nearest pair, with the ratio that the pairs
+/// have among themselves.
 fn scale_indent(pairs: &[Pair], at: usize, shown: &str) -> String {
     if let Some(known) = indent_by_mapping(pairs, shown) {
         return known;

@@ -181,6 +181,7 @@ fn blocks_with_phrase(
         .collect()
 }
 
+/// Returns where a list has steps: calls and values.
 fn list_step_indices(items: &[Item<'_>]) -> Vec<usize> {
     let is_step = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value);
     items

@@ -116,7 +116,8 @@ impl Merger<'_, '_, '_> {
         );
     }
 
-    /// Blank lines between two new items: as the snippet shows them among short lines, else by the file's habit.
+    /// Returns the number of blank lines between two new items: as the snippet shows them among
+    /// short items, statements and overloads, but at most 2; else by the file's habit.
     fn gap_between(&self, pair: &Pair<'_, '_>, above: &Item<'_>, below: &Item<'_>) -> usize {
         let shown = blank_lines(self.snippet.text, above.end, below.start);
         let short =

@@ -123,7 +123,7 @@ fn choose_match(
     Err(refusal)
 }
 
-/// In a body the order tells: a match that runs against it is no match, unless it is a definition.
+/// Drops each match that stands at or above an earlier one: in a body the order tells.
 fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
     if pair.kind != List::Statements {
         return;
@@ -209,7 +209,8 @@ fn find_named_entry(
     found.first().copied().filter(|_| named && found.len() == 1)
 }
 
-/// A module has one default export and one guard: more of them leave open which is meant.
+/// Returns the item of the same kind and name, for what a module has one of: a default export, a
+/// guard. Two or more leave open which is meant: refused, with all of them as candidates.
 fn only_one(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,

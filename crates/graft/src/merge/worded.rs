@@ -120,8 +120,8 @@ fn beside_named(
     Ok(None)
 }
 
-/// "after the book routes", "before the `GET /{id}` route", "below the imports": a place that the words name, by a route,
-/// by a sort, by code or by words that only one item has.
+/// Finds a place that the words name, by a route, by a sort, by code or by words that only one item
+/// has: "after the book routes", "before the `GET /{id}` route", "below the imports".
 fn by_phrase(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,

@@ -414,8 +414,8 @@ impl<'a> Merge<'a> {
         wording.changes() && (shown || written || named || self.sole)
     }
 
-    /// A value whose type alone differs is meant to change if the block would otherwise do nothing; where it adds something,
-    /// the value may be there for orientation, in careless quotes.
+    /// Refuses a value whose type alone differs, where the block adds something: it may be there
+    /// for orientation, in careless quotes. If the block would otherwise do nothing, it is meant.
     fn refuse_retyping_in_passing(&self) -> Result<(), Refusal> {
         match self.retyped.first() {
             Some((name, at)) if self.adds => {

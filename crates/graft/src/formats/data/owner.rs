@@ -99,6 +99,7 @@ fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut
     }
 }
 
+/// Follows keys inward: [`a`, `b`] -> the value of `b` in that of `a`. None where a key is missing.
 fn find_node_at_path<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter()
         .try_fold(node, |node, key| node.get(key).map(|child| &child.node))

@@ -80,6 +80,7 @@ pub(in crate::formats) struct Node {
     pub(in crate::formats) open: bool,
 }
 
+/// The data of a node.
 #[derive(Debug, Clone)]
 pub(in crate::formats) enum Content {
     Map(Vec<Child>),

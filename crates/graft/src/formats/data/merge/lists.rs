@@ -27,6 +27,7 @@ enum Match {
 }
 
 impl Match {
+    /// Returns the index of the file's entry, equal or not. None for a new one.
     fn at(self) -> Option<usize> {
         match self {
             Match::Equal(at) | Match::Same(at) => Some(at),
