@@ -112,8 +112,7 @@ impl Prose {
         Prose::read_knowing(text, &HashSet::new())
     }
 
-    /// Reads words as [`Prose::read`] does, where these names of the file are names also as plain
-    /// words.
+    /// Reads words as [`Prose::read`] does, where these names of the file are names also as plain words.
     pub(crate) fn read_knowing(text: &str, known: &HashSet<String>) -> Self {
         let mut prose = Prose::default();
         let tokens = tokenize_prose(text);
@@ -218,8 +217,7 @@ impl Prose {
         self.earlier.iter().rev().map(String::as_str)
     }
 
-    /// Marks the last sentence as a replacement where the plan's form says that something is
-    /// replaced.
+    /// Marks the last sentence as a replacement where the plan's form says that something is replaced.
     pub(crate) fn replacing(mut self, replacing: bool) -> Self {
         if replacing {
             self.replaces.push(self.last_sentence());
@@ -325,8 +323,7 @@ impl Prose {
         self.appends.iter().any(|sentence| about.contains(sentence))
     }
 
-    /// Returns code that names the statement which a sentence about an item says to replace,
-    /// nearest to the block first.
+    /// Returns code that names the statement which a sentence about an item says to replace, nearest to the block first.
     pub(crate) fn replaced(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
         let meant =
@@ -464,8 +461,7 @@ pub(crate) fn named_end(text: &str) -> Option<End> {
         .find_map(|at| ends::beginning_at(&tokens, at))
 }
 
-/// Reads the lines that words name last: "lines 12-40" -> (12, 40), "from line 3 to line 9" -> (3,
-/// 9).
+/// Reads the lines that words name last: "lines 12-40" -> (12, 40), "from line 3 to line 9" -> (3, 9).
 fn named_lines(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
     let (head, after) = lower
