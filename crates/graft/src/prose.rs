@@ -323,7 +323,7 @@ impl Prose {
         self.appends.iter().any(|sentence| about.contains(sentence))
     }
 
-    /// Returns code that names the statement which a sentence about an item says to replace, nearest to the block first.
+    /// Returns code naming the statement which a sentence about an item says to replace, nearest to the block first.
     pub(crate) fn replaced(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
         let meant =
