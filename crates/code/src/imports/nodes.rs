@@ -1,3 +1,10 @@
+//!
+//! ```text
+//! from a import b as c            Named, module a, name b, alias c
+//! import A, { type B } from 'x'   Default A; Named B, for the type checker only
+//! import 'x'                      Module x, no name
+//! const { a: b } = require('x')   RequireNamed, module x, name a, alias b
+//! ```
 //! Import statements as nodes of the tree, for readers who need to know where a name stands.
 
 use tree_sitter::Node;

@@ -1,3 +1,11 @@
+//!
+//! ```text
+//! if a and b:             if not (a and b):     and, an edit of its own, if a or b:
+//! return total            return None
+//! save(order)             pass
+//! if x < 0: raise E       pass: the whole guard is gone
+//! x = await load()        x = load()
+//! ```
 //! Wrong versions of Python.
 
 use tree_sitter::Node;
@@ -23,6 +31,7 @@ pub(super) fn is_not_mutated(node: Node<'_>, source: &str) -> bool {
 }
 
 /// Returns the body of a function.
+/// None for any other node, a lambda among them.
 pub(super) fn function_body(node: Node<'_>) -> Option<Node<'_>> {
     (node.kind() == "function_definition")
         .then(|| node.child_by_field_name("body"))
@@ -31,6 +40,10 @@ pub(super) fn function_body(node: Node<'_>) -> Option<Node<'_>> {
 
 /// Returns the edit of a function that does nothing: it fails. Not of what others are to fill (an abstract method, one of
 /// a protocol) and of what the language calls by itself.
+///
+/// `pass`, `return` and, in a function of the module itself, `...` become `raise RuntimeError`;
+/// `raise NotImplementedError` outside a class becomes `pass`. A docstring and comments do not
+/// count.
 pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
     let mut cursor = node.walk();
     let block = function_body(node)?;
@@ -56,6 +69,7 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
         "raise_statement" if !is_method && statement.contains("NotImplemented") => "pass",
         _ => return None,
     };
+    // `__init__`, `__enter__` and the like run without a call in the text.
     let is_called_by_python = field_text(node, "name", source).starts_with("__");
     (!is_decorated && !inherits && !is_called_by_python).then(|| Edit {
         operator: Operator::Hollow,
@@ -158,6 +172,8 @@ fn edits_of_statement(node: Node<'_>, source: &str) -> Vec<Edit> {
         "return_statement" => {
             let value = node
                 .named_child(0)
+                // `return None` changes nothing for `None`; `True` and `False` get edits as
+                // constants.
                 .filter(|value| !matches!(value.kind(), "none" | "true" | "false"));
             value
                 .map(|_| edit(Operator::Return, node, "return None", node))
@@ -176,6 +192,7 @@ fn edits_of_statement(node: Node<'_>, source: &str) -> Vec<Edit> {
                 .collect()
         }
         "assert_statement" => one(edit(Operator::Validation, node, "pass", node)),
+        // Where it is all that a guard does, the guard's own edit takes it away with its condition.
         "raise_statement"
             if !node
                 .parent()
@@ -188,6 +205,8 @@ fn edits_of_statement(node: Node<'_>, source: &str) -> Vec<Edit> {
 }
 
 /// Returns the call that a statement comes to.
+///
+/// `await save(x)` -> `save(x)`. None for an assignment, whose call gives a value.
 fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "call" => Some(node),
@@ -197,6 +216,8 @@ fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns whether all that a condition decides is that an error is raised.
+///
+/// `if x < 0: raise ValueError` is one; with an `else`, or a second statement, it is none.
 fn is_guard(node: Node<'_>) -> bool {
     let consequence = node
         .child_by_field_name("consequence")
@@ -235,6 +256,7 @@ fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
 }
 
 /// Returns the sign of a comparison of two values.
+/// None for a chain: `0 < x < 9` has two.
 fn only_sign(node: Node<'_>) -> Option<Node<'_>> {
     let mut cursor = node.walk();
     let signs: Vec<Node<'_>> = node
@@ -247,6 +269,9 @@ fn only_sign(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns what a value stands in, so that people know which one is meant.
+///
+/// In a list, a block or a tuple that is the value itself; for an argument the call, if it begins
+/// on the same line.
 fn enclosing_expression(node: Node<'_>) -> Node<'_> {
     let parent = node.parent().unwrap_or(node);
     match parent.kind() {

@@ -32,6 +32,9 @@ pub(crate) fn of_item(file: &Source<'_>, item: &Item<'_>) -> Vec<Route> {
 
 /// Returns the route of a decorator: `@router.get("/x")`, `@app.route("/x", methods=["GET"])`,
 /// `@Get(':id')`.
+///
+/// In a script the verb is the decorator's name, with a capital, and the prefix is the path of the
+/// class's controller. None for a decorator that is not called.
 fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<Route> {
     let call = decorator
         .named_child(0)
@@ -61,6 +64,9 @@ fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -
 }
 
 /// Returns the path of `@Controller('products')` or `@Controller({ path: 'products' })`.
+///
+/// Decorators before an `export` count too. None where the class has no controller, or its path is
+/// no string.
 fn controller_path(file: &Source<'_>, class: Node<'_>) -> Option<String> {
     let outer = class
         .parent()
@@ -156,6 +162,9 @@ fn route_of_chained_call(file: &Source<'_>, object: Node<'_>, verb: &str) -> Opt
 }
 
 /// Returns the route of an entry in a list of urls: `path("users/", …)`, `re_path(r"^users/$", …)`.
+///
+/// `re_path(r"^users/$", list_users)` -> any method, `/users/`. Other signs of a pattern stay as
+/// they are.
 fn route_of_path_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call
         .child_by_field_name("function")
@@ -199,6 +208,9 @@ fn calls_of_statement(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// Fills in the prefixes that the module gives its routers: `router = APIRouter(prefix="/users")`.
+///
+/// Only Python's, and only those that a value of the module is made with: what a module that
+/// includes the router adds is not known here.
 pub(super) fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = &'r mut Route>) {
     if file.language != Language::Python {
         return;
@@ -228,6 +240,7 @@ pub(super) fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = 
 }
 
 /// Returns the text of a call's first argument, where it is one.
+/// None where there is no argument.
 fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
@@ -238,6 +251,7 @@ fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
 }
 
 /// Returns the content of a string without its quotes and prefix letters, as in `r"x"`.
+/// None for what is no string; placeholders stay as they are written.
 fn string_content(file: &Source<'_>, node: Node<'_>) -> Option<String> {
     if !matches!(node.kind(), "string" | "template_string") {
         return None;
@@ -276,6 +290,8 @@ fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
 }
 
 /// Returns the words of a list of methods, in capitals.
+///
+/// `["GET", 'post']` -> [`GET`, `POST`].
 fn parse_methods(list: &str) -> Vec<String> {
     let parts = list
         .split(|letter: char| !letter.is_ascii_alphabetic())
