@@ -67,6 +67,8 @@ fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 
 /// Returns an export as what it exports, known by "default" where that has no name; a list of names
 /// is an Export itself.
+///
+/// `export default () => 1` -> Function `default`, `export default 1` and `export { a }` -> Export.
 fn shape_of_export<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let inner = node
         .child_by_field_name("declaration")
@@ -90,6 +92,8 @@ fn shape_of_export<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 
 /// Returns a declaration as an item, `None` for any other node. A variable that holds a function or
 /// class is one.
+///
+/// `const a = 1, b = 2` goes by `a` alone.
 fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
     let name = field_text(node, "name", source);
     Some(match node.kind() {
@@ -135,6 +139,8 @@ fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
 }
 
 /// Returns an expression that stands alone as an item: an assignment, a call, a namespace.
+///
+/// `module.exports = a` -> Export, `a.b = () => 1` -> Function `a.b`; `await` is seen through.
 fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let Some(mut inner) = node.named_child(0) else {
         return new_shape(Kind::Statement, first_line(node, source), node);
@@ -172,6 +178,9 @@ fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 
 /// Returns a member of a class or an interface as an item. Methods of an interface have no body,
 /// and are no overloads.
+///
+/// `get x()` and `set x()` are told apart by their variant, and so are a class's signatures, by
+/// their parameters.
 fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let name = field_text(node, "name", source);
     match node.kind() {
@@ -218,6 +227,8 @@ fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 }
 
 /// Returns an entry between brackets as an item, known by its key or its text.
+///
+/// `a: 1` -> `a`, `...rest` -> `...rest`, an object that is passed to a call -> `object`.
 fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
         "pair" | "pair_pattern" => new_shape(

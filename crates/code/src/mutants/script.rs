@@ -1,3 +1,11 @@
+//!
+//! ```text
+//! if (a && b) {…}          if (!(a && b)) {…}     and, an edit of its own, if (a || b) {…}
+//! return total;            return undefined;      in TypeScript `undefined as never`
+//! (a) => a * 2             (a) => undefined
+//! if (x < 0) throw e;      ;                      the whole guard is gone
+//! x = await load()         x = load()
+//! ```
 //! Wrong versions of JavaScript and TypeScript.
 
 use tree_sitter::Node;
@@ -39,6 +47,9 @@ pub(super) fn function_body(node: Node<'_>, is_inside: bool) -> Option<Node<'_>>
 
 /// Returns the edit of a named function that does nothing: it fails. Not of a constructor, whose parameters may be all that
 /// it is for, nor of a function that is given to another one, and does nothing on purpose.
+///
+/// `{}`, `{ return; }` and `{ return null; }` become `{ throw new Error(); }`; comments do not
+/// count.
 pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
     let block = function_body(node, true)?;
     let is_named = match node.kind() {
@@ -211,6 +222,8 @@ fn edit_of_operator(node: Node<'_>) -> Option<Edit> {
 }
 
 /// Returns the call that a statement comes to.
+///
+/// `await save(x)` -> `save(x)`. None for an assignment, whose call gives a value.
 fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "call_expression" => Some(node),
@@ -220,6 +233,8 @@ fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns whether all that a condition decides is that an error is thrown.
+///
+/// Braces around the `throw` make no difference; with an `else`, or a second statement, it is none.
 fn is_guard(node: Node<'_>) -> bool {
     let consequence = node
         .child_by_field_name("consequence")
@@ -276,6 +291,8 @@ fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
 }
 
 /// Returns what a value stands in, so that people know which one is meant.
+///
+/// In a list, an object or a template that is the value itself; for an argument it is the call.
 fn enclosing_expression(node: Node<'_>) -> Node<'_> {
     let parent = node.parent().unwrap_or(node);
     match parent.kind() {

@@ -1,4 +1,11 @@
 //! Expressions of Python: what they read, what they bind on the way, and which of their parts run
+//!
+//! ```text
+//! [x for x in xs if x > y]     `xs` is read around it, `x` bound and `y` read in a scope of its own
+//! (n := len(a))                binds `n` outside the comprehensions around it
+//! lambda a=b: a                `b` is read where the lambda stands, `a` bound in its own scope
+//! x: int = load()              `load` is read, then `int` as an annotation, then `x` bound
+//! ```
 //! later.
 
 use tree_sitter::Node;
@@ -49,6 +56,7 @@ impl Walker<'_> {
             "keyword_argument" => self.field_expression(node, "value"),
             "assignment" => self.assignment(node),
             "augmented_assignment" => {
+                // `x += 1` reads `x` before it binds it.
                 self.field_expression(node, "left");
                 self.field_expression(node, "right");
                 if let Some(left) = node

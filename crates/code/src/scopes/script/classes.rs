@@ -1,3 +1,10 @@
+//!
+//! ```text
+//! class A extends B {      `B` is read before `A` is bound
+//!   static n = A.count     read where the class stands: `A` is bound from here on
+//!   m = load()             read when an object is made, in a scope of its own
+//! }
+//! ```
 //! Classes: which of their parts run where the class stands, and which when an object is made or a
 //! method is called.
 
@@ -69,6 +76,8 @@ impl Walker<'_> {
     }
 
     /// Walks a method: decorators and computed names run where the class stands.
+    ///
+    /// So do the decorators of its parameters; their defaults run in each call.
     pub(super) fn method(&mut self, node: Node<'_>) {
         self.member_head(node);
         if let Some(parameters) = node.child_by_field_name("parameters") {

@@ -31,6 +31,8 @@ impl Walker<'_> {
     }
 
     /// Collects the names that a pattern binds.
+    ///
+    /// `{ a, b: [c = d], ...e }` -> `a`, `c`, `e`: neither keys nor defaults.
     fn names_in_pattern(&self, node: Node<'_>, names: &mut HashSet<String>) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" => {
@@ -168,6 +170,7 @@ impl Walker<'_> {
             let pattern = parameter
                 .child_by_field_name("pattern")
                 .unwrap_or(parameter);
+            // `this` in front of the parameters only has a type: it binds nothing.
             if matches!(
                 pattern.kind(),
                 "required_parameter" | "optional_parameter" | "this"

@@ -28,6 +28,9 @@ impl Reader<'_> {
     }
 
     /// Reads an expression by its kind; what is none of these keeps its parts.
+    ///
+    /// Brackets and `await` are seen through: `(await f())` reads as `f()`. Lists, tuples and sets
+    /// are one kind. What `**rest` puts into a dictionary has null as its value.
     pub(super) fn read_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
             "identifier" => Expression::Name(self.name(node)),
@@ -179,6 +182,9 @@ impl Reader<'_> {
     }
 
     /// Reads a comprehension of one clause; of several the first.
+    ///
+    /// The conditions are those of all clauses. A dictionary's comprehension is none of these: it
+    /// keeps its parts.
     pub(super) fn comprehension(&mut self, node: Node<'_>) -> Expression {
         let element = self.field(node, "body");
         let parts = named_children(node);
@@ -217,6 +223,9 @@ impl Reader<'_> {
     }
 
     /// Reads a string: a template if something is put into it, text else.
+    ///
+    /// `f"{a:>8}"` -> Template([Name(a)]), without its format. Escapes are undone, but for raw
+    /// strings.
     pub(super) fn string(&mut self, node: Node<'_>) -> Expression {
         let parts = named_children(node);
         let is_raw = parts.first().is_some_and(|start| {

@@ -25,6 +25,9 @@ impl Reader<'_> {
     }
 
     /// Reads an expression by its kind; what is none of these keeps its parts.
+    ///
+    /// `await`, brackets and what is said of a type are seen through: `(x as T)!` reads as `x`. Of
+    /// `a, b` the last counts.
     pub(super) fn read_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
             "identifier"
@@ -45,6 +48,7 @@ impl Reader<'_> {
                 Box::new(self.field(node, "index")),
             ),
             "call_expression" | "new_expression" => self.read_call(node),
+            // `import('x')` gives a module, as `require('x')` does.
             "import" => Expression::Name("require".into()),
             "meta_property" => Expression::Name("import.meta".into()),
             "arrow_function" | "function_expression" | "generator_function" => {
@@ -130,6 +134,8 @@ impl Reader<'_> {
     }
 
     /// Reads a template: its texts and what is put into it, in order.
+    ///
+    /// It stays a template where nothing is put into it.
     pub(super) fn template(&mut self, node: Node<'_>) -> Expression {
         let mut pieces = Vec::new();
         for part in named_children(node) {

@@ -74,6 +74,9 @@ impl Writer<'_> {
     }
 
     /// Gives a key without a value one that has parts.
+    ///
+    /// Entries on lines go below the key, one step deeper; any other value goes in as by
+    /// [`Self::replace_value`]. Refused where there is no key.
     pub(in crate::formats::data) fn fill(
         &mut self,
         there: At<'_>,
@@ -91,11 +94,14 @@ impl Writer<'_> {
         for entry in asked.node.children() {
             new.extend(self.entry_lines(entry, asked.node.shape, deeper)?);
         }
+        // Behind whatever else is staged for this line.
         self.stage(child.lines.start + 1, usize::MAX, new);
         Ok(())
     }
 
     /// Puts a value in the place of another.
+    ///
+    /// Refused where the file's value is a table with headers or dotted keys.
     pub(in crate::formats::data) fn replace_value(
         &mut self,
         there: At<'_>,
@@ -151,6 +157,8 @@ impl Writer<'_> {
     }
 
     /// Puts a value of several lines, its entries from a column on, in the place of another: below the key, or behind the dash.
+    ///
+    /// Refused in brackets, where no lines can stand.
     fn replace_by_lines(
         &mut self,
         there: At<'_>,
@@ -185,6 +193,8 @@ impl Writer<'_> {
     }
 
     /// Returns whether more than dashes stands before an entry on its line.
+    ///
+    /// For `a` it is so in `x: {a: 1}`, and not in `- a: 1`.
     fn is_in_brackets(&self, child: &Child) -> bool {
         let line = &self.text[self.lines.line_start(child.lines.start)..child.span.start];
         !line.trim_start_matches([' ', '-']).is_empty()
@@ -291,6 +301,8 @@ impl Writer<'_> {
 }
 
 /// Moves the lines of a text after its first from one column to another.
+///
+/// Blank lines become empty, and no line moves left of the margin.
 fn shift_columns(text: &str, from: usize, to: usize) -> String {
     let line = |(at, line): (usize, &str)| {
         let bare = line.trim_start_matches(' ');

@@ -31,6 +31,7 @@ impl Writer<'_> {
             _ if own.is_empty() => {}
             Shape::Section { body, end, .. } => self.insert_below(there, (body, end), &pairs)?,
             Shape::Dotted => self.insert_dotted(there, &pairs)?,
+            // The file has the table in name only, by tables inside it: it gets a header.
             _ => self.append_table(&pairs)?,
         }
         for (_, child) in apart {
@@ -49,6 +50,8 @@ impl Writer<'_> {
         fresh: &Fresh<'_, '_>,
     ) -> Result<(), Refusal> {
         for (spot, child) in fresh.entries {
+            // A spot beside a table with a header says nothing: a pair there would belong to that
+            // table.
             let known = |at: usize| table.children().get(at).filter(|known| !known.is_apart());
             let line = match *spot {
                 EntryPosition::After(at) => known(at).map_or(end, |known| last_line(known) + 1),
@@ -90,6 +93,9 @@ impl Writer<'_> {
     }
 
     /// Adds entries beside others that have the same keys before their own.
+    ///
+    /// `a.b = 1` and a new `c` of `a` -> `a.c = 1`, below the last of them. Refused where no key
+    /// shows the prefix, or where they stand in braces.
     fn insert_dotted(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let sibling = there
             .children()
@@ -120,6 +126,9 @@ impl Writer<'_> {
     }
 
     /// Adds a table for entries whose table the file has in name only.
+    ///
+    /// Refused where a part of the path would need quotes: it has other signs than ASCII letters,
+    /// digits, `-` and `_`.
     fn append_table(&mut self, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let bare = |key: &String| {
             key.chars()
@@ -150,6 +159,7 @@ impl Writer<'_> {
             let mut new: Vec<String> = (lead..body)
                 .map(|line| self.shown.get(line).trim_end().to_owned())
                 .collect();
+            // Dotted keys lie in the tree by their parts, so the order of the block is made again.
             let mut own: Vec<&Child> = Vec::new();
             node.children()
                 .iter()
@@ -162,6 +172,9 @@ impl Writer<'_> {
     }
 
     /// Stages a table after the last one that it shares most of its path with, else at the end.
+    ///
+    /// `[tool.mypy]` goes behind the last table of `tool`; with nothing shared, to the end of the
+    /// file.
     fn stage_table(&mut self, path: &[String], mut new: Vec<String>) {
         let shared = |table: &[String]| {
             table
@@ -186,6 +199,7 @@ impl Writer<'_> {
         while line > 0 && self.lines.get(line - 1).trim().is_empty() {
             line -= 1;
         }
+        // A blank line parts it from what stands above, if anything does.
         if line > 0 || self.staged.iter().any(|(at, ..)| *at == 0) {
             new.insert(0, String::new());
         }
