@@ -75,6 +75,9 @@ fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
 }
 
 /// Replaces the lines that the plan names, where the block itself is no item: proven like any other placement.
+///
+/// None where no lines are named, where either text has an error of syntax, where a check fails, or
+/// where the block does not stand in the result.
 fn try_region(
     file: &File<'_>,
     text: &str,
@@ -173,6 +176,7 @@ fn try_place(
 
 /// Returns the name of what a block ends with, or begins with where the words say "before it": a definition's, else its
 /// first line.
+/// None for a block that can't be read, or that has no code.
 fn named_above(
     block: &str,
     relation: Relation,

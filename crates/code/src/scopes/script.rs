@@ -82,6 +82,7 @@ impl Walker<'_> {
             "switch_case" | "switch_default" => {
                 self.in_branch(node.byte_range(), |walker| walker.visit_all(node));
             }
+            // A name in it may be a property of the object that it opens.
             "with_statement" => {
                 self.open(ScopeId::MODULE, Why::DynamicNames);
                 self.visit_all(node);
@@ -92,6 +93,8 @@ impl Walker<'_> {
     }
 
     /// Walks what only TypeScript has.
+    ///
+    /// Returns false for any other node, which it leaves alone.
     fn visit_type(&mut self, node: Node<'_>) -> bool {
         match node.kind() {
             "type_annotation"
@@ -106,6 +109,7 @@ impl Walker<'_> {
                     |walker| walker.visit_all(node),
                 );
             }
+            // Only the value runs; what stands behind it is a type.
             "as_expression" | "satisfies_expression" => {
                 let parts = named_children(node);
                 for (at, part) in parts.into_iter().enumerate() {
@@ -179,6 +183,7 @@ impl Walker<'_> {
             "function_expression" | "generator_function" | "arrow_function" => self.function(node),
             "method_definition" => self.method(node),
             "class" => self.class_expression(node),
+            // `typeof x` is how a script asks whether there is such a name: it may be missing.
             "unary_expression" if has_token(node, "typeof") => {
                 self.at(
                     |place| place.is_guarded = true,
@@ -277,6 +282,8 @@ impl Walker<'_> {
     }
 
     /// Walks a loop with a scope of its own for what its head declares.
+    ///
+    /// `for (const a of list)` -> `list` is read, then `a` is bound, both in the scope of the loop.
     fn visit_for(&mut self, node: Node<'_>) {
         self.in_scope(ScopeKind::Block, "", node.byte_range(), |walker| {
             walker.visit_field(node, "right");
@@ -358,6 +365,9 @@ impl Walker<'_> {
     }
 
     /// Binds what `declare …` says to stand elsewhere.
+    ///
+    /// `declare const a: A` -> `a`, from the start of the module on. What `declare module` holds is
+    /// left out.
     fn ambient(&mut self, node: Node<'_>) {
         for declared in named_children(node) {
             let declarators = match declared.kind() {

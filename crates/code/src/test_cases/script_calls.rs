@@ -28,6 +28,9 @@ struct Link<'t> {
 }
 
 /// Returns the links of a chain, the outermost first.
+///
+/// `expect(x).not.toBe(1)` -> [`toBe` (1), `not`, `expect` (x)]; `await` and brackets are seen
+/// through.
 fn chain_links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
     let mut found = Vec::new();
     let mut current = Some(node);
@@ -75,6 +78,9 @@ pub(super) fn first_name(node: Node<'_>, source: &str) -> String {
 
 /// Returns the checks that a call makes, if it makes any. `contexts` are parameters by which a
 /// runner gives assertions.
+///
+/// In this order: `expect(…)`, `assert(…)`, `assert.equal(…)`, `x.should`, `request(…).expect(…)`,
+/// a helper of the file, a name like `assertPaid`. None for any other call.
 pub(super) fn of_call(
     call: Node<'_>,
     place: Place<'_>,
@@ -126,6 +132,9 @@ pub(super) fn of_call(
 }
 
 /// Returns the check of `expect(subject).not.toBe(1)`.
+///
+/// A matcher that nobody knows is taken by its words: `expect(x).toBeOdd(1)` -> x toBeOdd 1,
+/// Rank::Loose. None without a subject or a matcher.
 fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let subject = links.last()?.arguments.as_ref()?.first()?;
     let settles = links
@@ -211,6 +220,8 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
 }
 
 /// Turns a check around: `not` of anything but a value demands less than the value.
+///
+/// `== 1` -> `!= 1`, at most Rank::Loose; `== null` -> `!= null`, Rank::Truth.
 fn negate_check(check: Check) -> Check {
     let relation = match check.relation.as_str() {
         "==" => "!=".to_owned(),
@@ -291,6 +302,9 @@ fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
 }
 
 /// Returns the check of `request(app).get("/a").expect(200, body)`.
+///
+/// `.expect(200)` is about the status, `.expect('Type', 'json')` about that header, all else about
+/// the body.
 fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     let mut request = link.object?;
     // Other expectations of the same request are checks of their own.
@@ -326,6 +340,9 @@ fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
 }
 
 /// Returns what must hold for a condition to be true, or false.
+///
+/// `a && !b`, true -> [a holds, b does not]. Neither part of `a || b` must hold by itself: it stays
+/// one condition.
 pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec<Check> {
     let sign = field_text(node, "operator", place.source);
     let parts = || ["left", "right"].map(|name| node.child_by_field_name(name));

@@ -104,6 +104,8 @@ struct Section {
 }
 
 /// Returns the sections of a text; headings in fenced blocks are none.
+///
+/// `## Run ##` -> title `Run`, level 2. Headings that are underlined are not known.
 fn parse_sections(text: &str) -> Vec<Section> {
     let mut found: Vec<Section> = Vec::new();
     let mut fence: Option<&str> = None;
@@ -202,6 +204,7 @@ fn line_for_section(
     let Some(previous) = previous.map(|at| &there[at]) else {
         return Lines::new(request.text).len();
     };
+    // Deeper: inside the one before it, above its subsections; else below all of them.
     if section.level > previous.level {
         previous.end
     } else {
@@ -261,6 +264,7 @@ fn merge_section(
         few.iter()
             .all(|line| rest.any(|new| new.trim() == line.trim()))
     };
+    // All that stood there comes again, in its order: nothing is lost by rewriting.
     let grows = in_order(&old, &new.lines);
     let last = (known.heading..known.end)
         .rev()
@@ -276,6 +280,7 @@ fn merge_section(
         into.add_evidence(format!("rewrote section `{}`", section.title));
         return Ok(());
     }
+    // With no line in common, only the end of the section is left as a place.
     let touches = new
         .lines
         .iter()
@@ -306,6 +311,7 @@ fn merge_by_anchors(
 ) -> Result<(), Refusal> {
     match anchors::apply_by_anchors(inner) {
         Graft::Applied(applied) => {
+            // The edits count from the section's heading.
             let base = lines.line_start(known.heading);
             for edit in applied.edits {
                 into.replace(base + edit.old.start..base + edit.old.end, edit.new);
@@ -399,6 +405,9 @@ fn find_nested_section<'s>(
 }
 
 /// Places text without a heading: into the section that the prose names, else by anchors.
+///
+/// By anchors, too, where the block leaves something out, or a line of it with more than two signs
+/// stands in the file already.
 fn insert_plain_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Graft {
     let named: Vec<&Section> = there
         .iter()

@@ -119,6 +119,7 @@ impl Reader<'_> {
                 Item::Table(own) if !own.is_dotted() && !own.is_implicit() => {
                     self.section(own, own.span())?
                 }
+                // Dotted keys, or a table that only its subtables name: `[a.b]` without `[a]`.
                 Item::Table(own) => {
                     let inner = self.children(own, place)?;
                     let shape = if own.is_dotted() {
@@ -171,6 +172,8 @@ impl Reader<'_> {
 
     /// Reads a value. Numbers are compared by what they say: without underscores and a plus, in
     /// small letters.
+    ///
+    /// `+1_000` -> `1000`, `0xFF` -> `0xff`; the same number in another base is another value.
     fn value(&mut self, value: &Value, key_span: &Range<usize>) -> Result<Node, String> {
         if let Value::InlineTable(table) = value
             && table.is_dotted()
@@ -234,6 +237,8 @@ impl Reader<'_> {
     }
 
     /// Returns where an entry begins: a dotted key with its first part.
+    ///
+    /// `a.b.c = 1`, at `c` -> at `a`.
     fn entry_start(&self, key: usize, place: EntryLayout) -> usize {
         let before = &self.source[..key];
         let from = match place {
@@ -244,6 +249,8 @@ impl Reader<'_> {
     }
 
     /// Finds the comments that have a line of their own.
+    ///
+    /// A `#` in a text of several lines is none.
     fn comments(&self) -> Vec<Range<usize>> {
         let own = |line: usize| {
             let text = self.lines.get(line);
