@@ -222,6 +222,9 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
 
 /// Returns the entries of the lists and dictionaries that a module defines, by the name of the definition and their
 /// own.
+///
+/// Classes are left out, and so is what holds more: of `A = {"x": 1, "y": [2]}` only the first
+/// entry counts.
 fn collect_module_entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
     for item in source
@@ -285,6 +288,8 @@ pub(crate) fn hold_apart(
 
 /// Refuses a text that, unlike the one before it, reads a name at import time that nothing binds by then, or calls a
 /// function as that can't be called any more.
+///
+/// None, too, where the language is not known or the new text has an error of syntax.
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
     let (old, new) = (

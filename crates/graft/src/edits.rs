@@ -75,6 +75,7 @@ fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     if now == text {
         return Graft::AlreadyApplied;
     }
+    // The places of several edits count from different texts, so they are found anew.
     let edits = single
         .filter(|_| edits.len() == 1)
         .unwrap_or_else(|| edits_between(text, &now));
@@ -127,6 +128,8 @@ fn with_line_end(block: &str, end: &str) -> String {
 }
 
 /// Replaces byte for byte, wherever the text stands; `None` where it doesn't.
+///
+/// Refused where it stands more than once and the edit is not for all of them.
 fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
     let end = fuzzy::line_end(text);
     let (old, new) = (with_line_end(edit.old, end), with_line_end(edit.new, end));
@@ -153,6 +156,7 @@ fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
         return Some(ambiguous_text_refusal(text, &hits));
     }
     let mut splice = Splice::new(text);
+    // Of places that overlap, the first one counts.
     let mut free = 0;
     for at in open.into_iter().filter(|_| old != new) {
         if at < free {
@@ -355,6 +359,8 @@ fn stands_alone(text: &str, at: usize, new: &str) -> bool {
 }
 
 /// Returns the offsets at which `part` stands, also where it overlaps itself.
+///
+/// `aa` in `aaa` -> [0, 1]; an empty part stands nowhere.
 fn find_occurrences(text: &str, part: &str) -> Vec<usize> {
     let step = part.chars().next().map_or(1, char::len_utf8);
     let mut found = Vec::new();
@@ -397,6 +403,8 @@ pub(crate) fn apply_blocks(text: &str, block: &str) -> Graft {
 }
 
 /// Returns the old and new text of each section; `None` where a fence is missing or out of order.
+///
+/// Lines outside of sections are left out, and a section does not hold another.
 fn parse_edit_sections(block: &str) -> Option<Vec<(String, String)>> {
     let mut found = Vec::new();
     let mut open: Option<(Vec<&str>, Option<Vec<&str>>)> = None;

@@ -101,6 +101,7 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
         );
     }
     let mut splice = Splice::new(request.text);
+    // `extend type A` is another definition than `type A`.
     let known = |asked: &Definition| {
         there.iter().position(|known| {
             known.name == asked.name && known.kind == asked.kind && known.extends == asked.extends
@@ -126,6 +127,7 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
             );
             return refuse_graft(Reason::Conflict, message);
         }
+        // A part that is left out can only come from the file.
         if definition.elided() {
             let message = format!(
                 "{} `{}` is shown with parts left out, but the file has none",
@@ -133,6 +135,7 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
             );
             return refuse_graft(Reason::NotFound, message);
         }
+        // The definition shown behind it tells the place only where none is shown before it.
         let next = asked.definitions[at + 1..]
             .iter()
             .find_map(known)
@@ -183,6 +186,9 @@ fn stage_definition(
 }
 
 /// Adds fields without a definition around them to the only definition that the prose names.
+///
+/// They are read as if the block had that definition around them, and may change fields that it
+/// has.
 fn insert_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) -> Graft {
     let named: Vec<&Definition> = there
         .iter()
@@ -255,6 +261,7 @@ fn merge_definition(
         into.add_evidence(format!("changed `{}`", asked.name));
         return Ok(());
     };
+    // A block that shows every field, with nothing left out, may change each of them.
     let covers = known
         .fields
         .iter()
@@ -323,6 +330,7 @@ fn merge_fields(
     let told = stated_field_line(request, known, asked)?;
     let mut previous: Option<&Field> = None;
     for field in &asked.fields {
+        // Behind a gap in the block, the field before it says nothing of the place.
         if field.parted {
             previous = None;
         }

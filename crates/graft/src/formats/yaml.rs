@@ -92,6 +92,8 @@ fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
 }
 
 /// Makes lines of dots comments, but for those of a block scalar.
+///
+/// `  ...` -> `  # ...`; the same line below `text: |` stays as it is.
 fn with_comments_for_dots(block: &str) -> String {
     let mut scalar: Option<usize> = None;
     let line = |line: &str| {
@@ -130,6 +132,7 @@ fn dash_width(content: &str) -> usize {
 
 type Events<'s> = std::iter::Peekable<std::vec::IntoIter<(Event<'s>, Range<usize>, Option<usize>)>>;
 
+/// The parser's events, and what they are read with.
 struct Reader<'s> {
     source: &'s str,
     lines: Lines<'s>,
@@ -182,6 +185,7 @@ impl<'s> Reader<'s> {
         };
         node.anchored =
             anchor.map_or(node.span.start, |anchor| anchor.min(node.span.start))..node.span.end;
+        // A null begins with its anchor, which may be all that is written.
         if node
             .as_scalar()
             .is_some_and(|scalar| scalar.kind == Kind::Null)
@@ -288,6 +292,7 @@ impl<'s> Reader<'s> {
                 .find(':')
                 .map_or(span.end, |colon| span.end + colon + 1);
             let mut node = self.node(colon)?;
+            // In `{a, b: 1}` the colon found above belongs to another key.
             if node.is_absent() && flow && !self.source[span.end..].trim_start().starts_with(':') {
                 node.span = span.end..span.end;
             }
@@ -310,6 +315,7 @@ impl<'s> Reader<'s> {
     fn opaque(&mut self, head: &Head<'_>, key: &Event<'_>) -> Node {
         let opens =
             |event: &Event<'_>| matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        // The map is open, and so is a key that is a collection itself.
         let mut open = 1 + usize::from(opens(key));
         let mut end = head.span.end;
         while open > 0 {
@@ -408,6 +414,8 @@ impl<'s> Reader<'s> {
 }
 
 /// Returns the type that a tag of YAML itself gives; none for a tag of the file's own.
+///
+/// `!!str` -> text, `!Ref` -> None; a bare `!` makes any value text.
 fn core_kind(tag: &Tag, kind: Kind) -> Option<Kind> {
     if tag.handle().is_empty() && tag.suffix() == "!" {
         return Some(Kind::Text);
@@ -424,6 +432,8 @@ fn core_kind(tag: &Tag, kind: Kind) -> Option<Kind> {
 }
 
 /// Returns a tag that is the file's own, as written; `None` for those of YAML.
+///
+/// `!Ref` -> `!Ref`, `!!int` -> None.
 fn own_tag(tag: &Tag, kind: Kind) -> Option<String> {
     core_kind(tag, kind)
         .is_none()

@@ -15,6 +15,8 @@ use crate::splice::Splice;
 impl<'t> Imports<'_, '_, 't> {
     /// Stages for statements that import wanted values only as types that they import them as values, with what else is
     /// wanted of their module; returns the rest.
+    ///
+    /// `import type { A }`, with the value `A` wanted -> `import { A }`.
     pub(super) fn upgrade<'w>(
         &self,
         mut missing: Vec<&'w Wanted>,
