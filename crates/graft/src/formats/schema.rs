@@ -88,6 +88,9 @@ pub(super) fn apply_to_graphql(request: &Request<'_>) -> Graft {
 }
 
 /// Places definitions, or fields for a definition that the words name.
+///
+/// `extend type A` is another definition than `type A`. A new definition with parts left out is refused: they could only
+/// come from the file.
 fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
     let there = scan_definitions(request.text, syntax).definitions;
     let asked = scan_definitions(request.snippet, syntax);
@@ -101,7 +104,6 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
         );
     }
     let mut splice = Splice::new(request.text);
-    // `extend type A` is another definition than `type A`.
     let known = |asked: &Definition| {
         there.iter().position(|known| {
             known.name == asked.name && known.kind == asked.kind && known.extends == asked.extends
@@ -127,7 +129,6 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
             );
             return refuse_graft(Reason::Conflict, message);
         }
-        // A part that is left out can only come from the file.
         if definition.elided() {
             let message = format!(
                 "{} `{}` is shown with parts left out, but the file has none",
@@ -135,7 +136,6 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
             );
             return refuse_graft(Reason::NotFound, message);
         }
-        // The definition shown behind it tells the place only where none is shown before it.
         let next = asked.definitions[at + 1..]
             .iter()
             .find_map(known)
