@@ -60,6 +60,7 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
         (FileChange::Modify, Some(text)) if !text.trim().is_empty() => {
             apply_modification(text, &hunks)
         }
+        // A diff that shows no line of the file may make it.
         (FileChange::Modify, text) if only_adds(&hunks) => apply_creation(text, &hunks, path),
         (FileChange::Modify, _) => refuse_graft(
             Reason::Missing,
@@ -70,6 +71,8 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
 
 /// Returns whether a part is for the file at `path`: by its old or new path, by the end of one of
 /// them, or as it names none.
+///
+/// `src/x.py` is spoken of as `app/src/x.py` and as `x.py`, too.
 fn speaks_of(part: &FileDiff<'_>, path: &str) -> bool {
     let same = |named: &str| {
         let named = named.trim_start_matches("./");

@@ -78,6 +78,9 @@ impl RouteName {
     }
 
     /// Reads `Get(':id')` and `router.get("/x")`.
+    ///
+    /// `Get(':id')` -> GET `/:id`. None for a call that is no method, and for `all` and `any`,
+    /// which name none.
     fn of_decorator(text: &str) -> Option<RouteName> {
         let (callee, rest) = text.split_once('(')?;
         let verb = callee.rsplit('.').next().unwrap_or(callee);

@@ -25,6 +25,8 @@ struct Takes {
 
 /// Returns the first call of a function of the module that fitted it before the edit, and doesn't now: the function's name, and
 /// where the call begins.
+///
+/// Methods, decorated functions and those inside of others are not looked at.
 pub(crate) fn find_unfit_call(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
     if new.language != Language::Python {
         return None;
@@ -63,6 +65,8 @@ pub(crate) fn find_unfit_call(old: &Source<'_>, new: &Source<'_>) -> Option<(Str
 
 /// Reads the arguments that a function takes. Behind `*` they go by name only; a `/` and comments
 /// are no parameters.
+///
+/// `a, b=1, *, c` -> 2 places, `a` and `c` needed, all three by name.
 fn accepted_arguments(source: &Source<'_>, function: Node<'_>) -> Takes {
     let mut takes = Takes {
         places: Some(0),

@@ -198,6 +198,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
     let block = Block::from_lines(hunk.old.clone());
     let mut found = fuzzy::find_block(lines, &block)?;
     let mut hunk = hunk.clone();
+    // The old lines were found without escapes or entities: the new ones are read the same way.
     if found.tier == Tier::Escaping || found.reading != fuzzy::Reading::Plain {
         let read = |line: &String| {
             found.reading.decode_block(&Block {
@@ -218,6 +219,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
         }
     }
     for hit in &mut found.hits {
+        // A blank line of the hunk that the file lacks is no part of the place.
         let blank = |line: Option<usize>| {
             line.filter(|&line| line < lines.len() && lines.get(line).trim().is_empty())
         };
@@ -236,6 +238,8 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
 }
 
 /// Returns the lines of the text that a hunk changes at one place; empty, but placed, for an insertion.
+///
+/// Keep, drop, add at 4..6 -> 5..6; keep, add at 4..5 -> 5..5.
 fn changed_lines(hit: &Hit, ops: &[Op]) -> Range<usize> {
     let mut next = hit.lines.start;
     let mut range: Option<Range<usize>> = None;

@@ -104,6 +104,7 @@ fn insert_segment(
         "no line of the block stands in the file next to its new lines, so there is no place to put them",
     );
     for (at, reading) in readings.iter().enumerate() {
+        // One end alone counts only where the other one is new.
         if !reading.contains(&true)
             || readings[..at].contains(reading)
             || (at > 1 && head > 0 && tail > 0)
@@ -125,6 +126,8 @@ fn insert_segment(
 }
 
 /// Returns which lines of a piece count as known where only its first and last ones do.
+///
+/// 5 lines, 1 and 2 -> [known, new, new, known, known].
 fn mark_edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
     (0..len)
         .map(|line| line < head || line >= len - tail)
@@ -195,6 +198,8 @@ fn insert_anchored_segment(
 }
 
 /// Returns a piece as the change that adds its other lines to those that are kept.
+///
+/// `a`, kept, and `b` -> [`a`] with the operations keep and add `b`.
 fn as_change(segment: &Block, keeps: &[bool]) -> (Vec<String>, Vec<Op>) {
     let mut old = Vec::new();
     let mut ops = Vec::new();
@@ -244,6 +249,8 @@ fn find_redefined_key(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> O
 }
 
 /// Returns what a line gives a value to: `name = …` or `name: …` at the left edge.
+///
+/// `port = 1` -> `port`; None for `  port: 1`, `- port: 1` and `my port: 1`.
 fn assigned_key(line: &str) -> Option<&str> {
     let end = line
         .find(['=', ':'])

@@ -58,6 +58,8 @@ fn read_json(text: &str, role: Role) -> Result<Document, String> {
 }
 
 /// Reads bare entries: of an object, else of a list.
+///
+/// `"a": 1` -> an object; `"a", "b"` -> a list with something left out.
 fn parse_json_fragment(block: &str) -> Result<Document, String> {
     let block = block.trim_end_matches(',');
     let object = parse_json(format!("{{{block}\n}}"), Role::Block, Extent::Flush);
@@ -70,6 +72,7 @@ fn parse_json_fragment(block: &str) -> Result<Document, String> {
             list
         }
     };
+    // A value without braces around it belongs below something, not to the top.
     let scalars = document
         .roots
         .iter()
@@ -151,6 +154,7 @@ fn nesting_depth(source: &str) -> usize {
     most
 }
 
+/// Builds nodes of the parser's values.
 struct Reader<'s> {
     lines: Lines<'s>,
     block: bool,

@@ -57,6 +57,8 @@ fn read_requirements(text: &str, role: Role) -> Result<Document, String> {
 }
 
 /// Returns a line with those that it is continued on.
+///
+/// A line goes on where it ends with a backslash: hashes often stand so.
 fn logical_line(rest: &str) -> &str {
     let mut end = 0;
     for line in rest.split_inclusive('\n') {
@@ -72,6 +74,8 @@ fn logical_line(rest: &str) -> &str {
 ///
 /// The form ends with `--options;marker`, so that the marker can be taken off again by its
 /// semicolon.
+///
+/// `a` with `[y,x] >=1,<2; os_name == 'nt'` -> `a[x,y]<2,>=1--;os_name=="nt"`.
 fn normalize_requirement(name: &str, rest: &str) -> String {
     let rest = format!(" {rest}");
     let (rest, options) = rest.split_once(" --").unwrap_or((&rest, ""));

@@ -89,8 +89,8 @@ pub(super) fn apply_to_graphql(request: &Request<'_>) -> Graft {
 
 /// Places definitions, or fields for a definition that the words name.
 ///
-/// `extend type A` is another definition than `type A`. A new definition with parts left out is refused: they could only
-/// come from the file.
+/// `extend type A` is another definition than `type A`. A new definition with parts left out is
+/// refused: they could only come from the file.
 fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
     let there = scan_definitions(request.text, syntax).definitions;
     let asked = scan_definitions(request.snippet, syntax);

@@ -100,6 +100,8 @@ fn merge_template_block(
 }
 
 /// Returns the block's new content with the indentation of the block in the file.
+///
+/// Both are those of the first line below the tag's own that isn't blank.
 fn reindent_content(text: &str, known: &Block, new: &str) -> String {
     if !new.contains('\n') {
         return new.to_owned();
@@ -154,6 +156,7 @@ fn extend_block(
     let touches = fresh
         .iter()
         .any(|line| old.lines().any(|there| there.trim() == line.trim()));
+    // Only an elision at one end alone says by itself where the new lines go.
     if touches || at_start == at_end {
         let inner = Request {
             text: old,

@@ -96,6 +96,7 @@ const UNPARTED_CHANGES: [&str; 8] = [
 const UNPARTED_REPLACES: [&str; 4] = ["替换", "替換", "换成", "置き換え"];
 
 impl<'a> Wording<'a> {
+    /// Splits the prose into words, in small letters: `max_age` is one, `max-age` two.
     pub(super) fn new(prose: &'a str) -> Self {
         let words = prose
             .to_lowercase()
@@ -157,6 +158,9 @@ impl<'a> Wording<'a> {
     }
 
     /// Returns whether it speaks of one of a collection: "a script" for `scripts`.
+    ///
+    /// By its letters alone: "a policy" for `policies`, not "a child" for `children`, and nothing
+    /// of two letters.
     pub(super) fn names_one_of(&self, collection: &str) -> bool {
         let lower = collection.to_lowercase();
         let stem = lower.strip_suffix("ies").map(|stem| format!("{stem}y"));
@@ -201,6 +205,8 @@ impl<'a> Wording<'a> {
     }
 
     /// Returns whether its last line ends with that: "Add to devDependencies:".
+    ///
+    /// A "the" may stand between; no code span is needed.
     fn ends_into(&self, name: &str) -> bool {
         let last = self
             // Only the last line leads to the block.
@@ -258,6 +264,8 @@ impl<'a> Wording<'a> {
     }
 
     /// Returns the code spans of the prose, in order, each with where it starts.
+    ///
+    /// None of those that the words deny: "not to `b`".
     fn spans(&self) -> Vec<(usize, &'a str)> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -337,6 +345,8 @@ impl<'a> Wording<'a> {
 }
 
 /// Returns whether the words before a name say that it is not meant: "to `scripts`, not to `dependencies`".
+///
+/// At most four words before it, and none beyond a stop or another name.
 fn is_denied(before: &str) -> bool {
     let near = before.split_whitespace().rev().take(4);
     let mut near = near.take_while(|word| !word.ends_with(['.', ',', ';', '`']));

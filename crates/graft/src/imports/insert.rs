@@ -213,6 +213,8 @@ impl<'t> Imports<'_, '_, 't> {
 
 /// Returns what statements are ordered by: whole modules before names of modules, then the module
 /// in small letters.
+///
+/// `import os` -> `0os`, `from a.B import c` -> `1a.b`.
 fn import_sort_key(binding: Option<&Imported>) -> String {
     binding.map_or_else(String::new, |binding| {
         let form = if binding.form == Form::Module {

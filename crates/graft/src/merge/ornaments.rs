@@ -1,3 +1,10 @@
+//!
+//! ```text
+//! file             block            result
+//! # Old note.                       # Old note.      the block shows no comment, so the file's stays
+//! @cached          @cached(60)      @cached(60)      its decorators replace the file's
+//! def f(): ...     def f(): ...     def f(): ...
+//! ```
 //! Replaces or merges what stands above a definition: its comments and decorators.
 
 use tree_sitter::Node;

@@ -53,6 +53,7 @@ impl Prose {
             "all" if follows_word(tokens, at, &["after"]) && !leads_to_code(tokens, at) => {
                 self.groups.push(sentence)
             }
+            // "Before the return" names a statement by its word.
             "return" if relation_before_name(tokens, at) == Relation::Before => {
                 self.mentions.push(Mention {
                     name: word.to_owned(),

@@ -73,6 +73,7 @@ pub(super) fn assign_items<'s>(
         let target =
             find_target_container(&search, root_items, (&item, &siblings), (reading, new))?;
         let list = target.map_or(old.root(), |container| container.list);
+        // Elisions, comments and imports stay with the item above them.
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {
             Some(group) if group.list == list || loose => group.items.push(item),

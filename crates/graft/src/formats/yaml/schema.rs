@@ -58,6 +58,8 @@ pub(super) fn resolve_scalar(text: &str) -> Kind {
 }
 
 /// Reads a number as YAML 1.2 does; a leading zero that YAML 1.1 takes for octal is told by its text.
+///
+/// `12` and `0x1f` -> Integer, `1.5e3` -> Float, `0o17` -> Disputed.
 fn parse_yaml12_number(text: &str, whole: bool) -> Option<Kind> {
     if let Some(octal) = text.strip_prefix("0o") {
         // No kind of the older schema equals it.
@@ -88,6 +90,9 @@ fn parse_yaml12_number(text: &str, whole: bool) -> Option<Kind> {
 }
 
 /// Reads a number as YAML 1.1 does: underscores, octal with a leading zero, binary, and numbers to the base of 60.
+///
+/// `017`, `1_000`, `0b1` and `12:30` -> Disputed, as YAML 1.2 makes something else of them; `08`
+/// and `1e3` -> None.
 fn parse_yaml11_number(text: &str) -> Option<Kind> {
     let some = |digit: char| digit.is_ascii_digit() || digit == '_';
     if let Some(binary) = text.strip_prefix("0b") {
@@ -143,6 +148,8 @@ fn is_sexagesimal(text: &str) -> bool {
 }
 
 /// Returns whether a text is a date, alone or with a time, as YAML 1.1 takes it.
+///
+/// `2024-01-31`, `2024-1-5T10:00:00Z`; the numbers need not be those of a real day.
 fn is_timestamp(text: &str) -> bool {
     let mut parts = text
         .get(..text.len().min(10))
