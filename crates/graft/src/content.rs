@@ -54,6 +54,9 @@ pub(crate) fn without_address<'b>(path: &str, block: &'b str) -> &'b str {
 }
 
 /// Returns what stands below the address, where the block opens with one and holds more.
+///
+/// `# app/a.py`, then `x = 1` -> `x = 1`. None for `#!/bin/sh`, for other words, and where nothing
+/// stands below.
 fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
     let (line, rest) = block.split_once('\n')?;
     let line = line.trim();
@@ -268,6 +271,8 @@ pub(crate) fn says_overwritten(prose: &str, path: &str) -> bool {
 }
 
 /// Returns the words of the last sentence of a line, in lower case and without their marks.
+///
+/// "Go on. Replace **a.py** with:" -> [`replace`, `a.py`, `with`].
 fn last_words(line: &str) -> Vec<String> {
     let sentence = line.rsplit(". ").next().unwrap_or(line);
     let bare = |word: &str| {
@@ -282,6 +287,8 @@ fn last_words(line: &str) -> Vec<String> {
 }
 
 /// Returns whether a word is the file: its path, the end of it, or its name.
+///
+/// Folders in front of its name are not compared.
 fn is_file(word: &str, path: &str) -> bool {
     let (word, path) = (word.trim_matches('`'), path.to_lowercase());
     let name = path.rsplit('/').next().unwrap_or(&path);

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! file                    block               words            answer
-//! class A: ...            def b(self): ...    "Add to `A`"     Applied: the text with `b` in `A`, its edits, the evidence
+//! class A: ...            def b(self): ...    "Add to `A`"     Applied: the text with `b` in `A`, its edits, why
 //! class A with `b`        def b(self): ...    "Add to `A`"     AlreadyApplied, if it is the same `b`
 //! A and B, both with `b`  def b(self): ...                     Refused, with both as candidates
 //! ```

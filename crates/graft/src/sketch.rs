@@ -124,10 +124,10 @@ fn is_markup(node: Node<'_>) -> bool {
 /// The number of functions of a Python module that do something, and of those that say only `...` where nothing asks
 /// for that.
 #[derive(Default)]
-/// Functions with anything but `...` in them.
 struct Bodies {
-    /// Functions with nothing but `...`, which no base class or decorator asks for.
+    /// Functions with anything but `...` in them.
     full: usize,
+    /// Functions with nothing but `...`, which no base class or decorator asks for.
     hollow: usize,
 }
 

@@ -121,6 +121,8 @@ impl Layout {
 }
 
 /// Stages the first entries of a list that has none.
+///
+/// `[]` -> `[1, 2]`, or one entry a line.
 fn fill_empty_list(
     layout: &Layout,
     brackets: &Brackets<'_>,

@@ -161,6 +161,8 @@ const BEHIND: [(&str, Relation); 18] = [
 ];
 
 /// Returns the side that a word ends with or is, and what stands before it in the word: "导入之后".
+///
+/// `导入之后` -> after, `导入`. None for a word without a side.
 pub(super) fn side_behind(word: &str) -> Option<(Relation, &str)> {
     BEHIND
         .iter()
@@ -241,6 +243,9 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
 const CLAUSE: usize = 6;
 
 /// Parts a plan's words into what the reader of places looks at.
+///
+/// "add `a` after Lead's x." -> [Word(add), Code(a), Word(after), Word(Lead), Possessive, Word(x),
+/// Stop].
 pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
     let mut tokenizer = Tokenizer {
         tokens: Vec::new(),

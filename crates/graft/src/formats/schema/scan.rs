@@ -256,6 +256,7 @@ fn statement_end(text: &str, start: usize, syntax: Syntax) -> usize {
 }
 
 /// Returns the brace that closes the one at byte `open`; strings and comments are passed over.
+/// None where it is not closed.
 fn find_closing_brace(text: &str, open: usize, syntax: Syntax) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = open;

@@ -212,6 +212,8 @@ fn is_named(item: &Child) -> bool {
 }
 
 /// Returns the values with those that are new in their places.
+///
+/// [1, 2] with 9 after the first -> [1, 9, 2].
 fn insert_values(values: Vec<Value>, fresh: &[(EntryPosition, &Child)]) -> Vec<Value> {
     let at = |place: EntryPosition| {
         fresh
