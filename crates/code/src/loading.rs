@@ -44,10 +44,10 @@ pub struct HalfLoaded {
 
 /// A step of a module while it is loaded.
 #[derive(Debug, Clone)]
-/// The module loads another one.
 enum Step {
-    /// The module reads a name of another one.
+    /// The module loads another one.
     Load,
+    /// The module reads a name of another one.
     Read(String),
 }
 

@@ -398,10 +398,10 @@ fn annotates_class(code: &str, class: &str, signs: &[&str]) -> bool {
     })
 }
 
-///
-/// Where none lies in another, those of the first name stay.
 /// Narrows the containers that two names mean to those that lie in one of the other name's:
 /// "`checks` of `GateResult`" is the inner one.
+///
+/// Where none lies in another, those of the first name stay.
 fn narrow_to_inner<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>>) {
     let within = |inner: &Container<'_>, outer: &Container<'_>| {
         let (inner, outer) = (inner.list.byte_range(), outer.list.byte_range());

@@ -19,10 +19,10 @@ use crate::languages::{field_text, named_children, node_text};
 
 /// A text, and what its local names stand for.
 #[derive(Debug, Clone, Copy)]
-/// The text of the file.
 pub(super) struct Place<'a> {
-    /// The values of local names.
+    /// The text of the file.
     pub(super) source: &'a str,
+    /// The values of local names.
     pub(super) env: &'a Env,
 }
 

@@ -60,7 +60,6 @@ pub(super) fn by_prose(
 
 /// Returns the only statement from `after` on that uses what the sentences put an item before: the one with `call(order)`
 /// for "before the `call(...)`".
-///
 fn first_use(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
