@@ -324,8 +324,8 @@ impl Modules {
 }
 
 /// The result of a search near the file that imports.
-/// The search has an answer.
 enum Near {
+    /// The search has an answer.
     Decided(Found),
     /// No file; perhaps a folder.
     Open(Option<Found>),

@@ -231,6 +231,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     }
 
     /// Merges the children that hold elisions; what stands between them is the snippet's.
+    ///
     /// A child is found by its field, else as the nth of its kind, so `f(a, ...)` finds the
     /// arguments of `f(b, c)`; an elision that is such a child itself has no counterpart and is
     /// refused.

@@ -48,8 +48,8 @@ pub enum Resolution<'a> {
 }
 
 /// The order of a scope's bindings and a read that runs with it.
-/// A binding has the name before the read.
 enum Order<'a> {
+    /// A binding has the name before the read.
     Before(&'a Binding),
     /// The text does not tell.
     Unknown(Why),

@@ -15,7 +15,6 @@ use crate::test_cases::{Case, Check, Rank, Silence};
 /// A way in which an assertion, or a whole test, says less.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
-    /// The way.
     pub(super) way: Way,
     /// The assertion before, or a number of it.
     pub(super) old: String,

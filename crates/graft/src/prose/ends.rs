@@ -37,6 +37,7 @@ static ENDS: LazyLock<Vec<(Vec<&'static str>, End)>> = LazyLock::new(|| {
 });
 
 /// Returns the end that the words from a token on name.
+///
 /// Words of languages that put endings behind them, or write without blanks, need only be held by
 /// the token.
 pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<End> {

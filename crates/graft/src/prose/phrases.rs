@@ -199,7 +199,6 @@ impl Phrase {
     }
 }
 
-/// Reads the places that the tokens name.
 /// Reads the places that the tokens name, in the order of the text. Only "after", "before" and
 /// words for them are read here, with code, routes, and plain words behind them.
 pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {

@@ -93,8 +93,8 @@ pub(super) enum Token {
     /// A path that stands in no code: `/users/{id}`.
     Path(String),
     /// "'s" behind a name.
-    /// A comma, semicolon, colon or bracket: the clause ends.
     Possessive,
+    /// A comma, semicolon, colon or bracket: the clause ends.
     Comma,
     /// The end of a sentence, of a paragraph or of an item of a list.
     Stop,
