@@ -235,8 +235,8 @@ impl Reading {
                 .replace("&lt;", "<")
                 .replace("&gt;", ">")
                 .replace("&quot;", "\"")
-                // Last, so that `&amp;lt;` becomes `&lt;` and not `<`.
                 .replace("&#39;", "'")
+                // Last, so that `&amp;lt;` becomes `&lt;` and not `<`.
                 .replace("&amp;", "&"),
         };
         let inner = Block::new(&text);
@@ -361,9 +361,9 @@ fn hits_between_blanks(text: &Lines<'_>, block: &Block) -> Vec<Hit> {
 /// Gives a block's blank lines the text's blank lines at the same place, as many as there are.
 fn align_between_blanks(at: &[usize], block: &Block) -> Hit {
     let mut known = at.iter().copied();
-    // `bound` is the line that the next line of code takes: blank lines of the block take lines
-    // before it only.
     let mut next_free = at.first().copied().unwrap_or_default();
+    // The line that the next line of code takes: blank lines of the block take lines before it
+    // only.
     let mut bound = next_free;
     let aligned = block
         .lines

@@ -208,8 +208,8 @@ impl<'a> Wording<'a> {
     ///
     /// A "the" may stand between; no code span is needed.
     fn ends_into(&self, name: &str) -> bool {
+        // Only the last line leads to the block.
         let last = self
-            // Only the last line leads to the block.
             .prose
             .lines()
             .rev()

@@ -264,11 +264,11 @@ impl Merger<'_, '_, '_> {
             .transplant
             .piece(first.start_byte()..last.end_byte(), &indent);
         let shown_end = run
-            // At most one blank line, however many the block has.
             .from
             .checked_sub(1)
             .and_then(|at| shown.get(at))
             .map_or(first.start_byte(), Node::end_byte);
+        // At most one blank line, however many the block has.
         let blank = blank_lines(self.snippet.text, shown_end, first.start_byte()).min(1);
         self.splice
             .insert(end, format!("{}{indent}{piece}", "\n".repeat(blank + 1)));

@@ -345,10 +345,10 @@ impl Tokenizer<'_> {
             .get(..length)
             .unwrap_or_default()
             .trim_end_matches(['.', ':', '*', '_']);
+        // `//` begins a comment, and a slash alone is no path.
         let is_path = path.len() > 1 && !path.starts_with("//");
         if is_path {
             self.tokens.push(Token::Path(path.to_owned()));
-            // `//` begins a comment, and a slash alone is no path.
             self.rest = self.rest.get(path.len()..).unwrap_or_default();
         }
         is_path
@@ -364,10 +364,10 @@ impl Tokenizer<'_> {
         let word = raw
             .trim_end_matches('.')
             .trim_end_matches(|one| one == ')' && !raw.contains("()"));
+        // A capital may open a name, unless the word is one with which sentences begin.
         let titled = word.starts_with(char::is_uppercase)
             && !word.ends_with(char::is_uppercase)
             && !VERBS.contains(&word.to_lowercase().as_str());
-        // A capital may open a name, unless the word is one with which sentences begin.
         self.tokens.push(if is_method(word) {
             Token::Method(word.to_owned())
         } else if looks_like_a_name(word) || titled {

@@ -109,7 +109,6 @@ fn assign_wrapped<'s>(
         .body(wrapper.core)
         .map(|body| new.items(body))
         .unwrap_or_default();
-    // Elisions, comments and imports go with the code above them.
     let containers = find_containers(old, root_items, &search_words(&inner, prose));
     let search = Search {
         file: old,
