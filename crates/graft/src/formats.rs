@@ -230,6 +230,9 @@ fn format_of(path: &str) -> Format {
 ///
 /// An unknown language, as none, is no contradiction. A known language in a file of unknown ending
 /// is one for plain lists only.
+///
+/// `python` for `a.toml` and `json` for `.env` -> true; `js` for `a.json` and `bash` for any file
+/// -> false.
 fn speaks_another(language: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let kin: [&[&str]; 9] = [

@@ -152,6 +152,8 @@ impl Walker<'_> {
     }
 
     /// Walks `import name = a.b`.
+    ///
+    /// `a` is read before `name` is bound.
     fn import_alias(&mut self, node: Node<'_>) {
         let parts = named_children(node);
         for part in parts.iter().skip(1) {
@@ -206,6 +208,8 @@ impl Walker<'_> {
     }
 
     /// Binds what an import brings, from the start of the module on.
+    ///
+    /// `import { a as b } from 'm'` -> `b`, which is `a` of `m`; `import 'm'` binds nothing.
     fn visit_import(&mut self, node: Node<'_>) {
         for found in imported_nodes(Language::TypeScript, node, self.source).unwrap_or_default() {
             let Some(name) = found.name else { continue };
@@ -247,6 +251,8 @@ impl Walker<'_> {
     }
 
     /// Walks a declaration, `require` as the import that it is.
+    ///
+    /// Values and types are read before the names have them.
     fn declaration(&mut self, node: Node<'_>) {
         let is_var = node.kind() == "variable_declaration";
         let required = imported_nodes(Language::TypeScript, node, self.source);
@@ -336,6 +342,9 @@ impl Walker<'_> {
     }
 
     /// Walks an enum or a namespace: parts of one name merge, and the name is a `var`.
+    ///
+    /// `enum A { X = 1 }` -> `A` around it, and `X` in a scope of its own. `declare module 'm'`,
+    /// whose name is a text, binds nothing and is not entered.
     fn merging(&mut self, node: Node<'_>) {
         let Some(name) = node.child_by_field_name("name") else {
             return;

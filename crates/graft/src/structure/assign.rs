@@ -188,6 +188,11 @@ fn find_same_container<'s, 't>(
 ///
 /// A method, known by `self` or `this`, must go into a class; anything else stays at the top unless
 /// the words, a neighbour or an item of its name say otherwise.
+///
+/// In this order: the top, for a class or type that stands there; the block of a test; the top, for
+/// a class that the words put beside one there; the words; the top, for what else stands there; a
+/// neighbour; what has an item of its name; the only class that a method fits; the class of fields
+/// that an earlier block went into.
 fn find_target_container<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],
@@ -304,6 +309,8 @@ fn refuse_call(
 }
 
 /// Returns whether the words put the class beside something at the top of the file.
+///
+/// "after `Base`", with a definition `Base` at the top. Not beside a call or a statement.
 fn stands_beside(
     search: &Search<'_, '_, '_>,
     root: &[Item<'_>],
@@ -426,6 +433,8 @@ fn called_only_inside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Ite
 }
 
 /// Returns whether some function of the file takes or makes a variable of this name.
+///
+/// Assignments at the top count as well: the caller asks about those first.
 fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
     const PLACES: [&str; 8] = [
         "formal_parameters",

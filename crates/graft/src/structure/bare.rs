@@ -168,6 +168,8 @@ pub(super) fn hold_owner(
 }
 
 /// Returns the only function of the file into which the words put the block.
+///
+/// A decorated one as well. None for a class or a value, and for a script's function.
 fn function_named<'t>(file: &'t Source<'_>, prose: &Prose) -> Option<Node<'t>> {
     let mut names = prose.related(Relation::Within, "", &[]).into_iter();
     names.find_map(|name| {
@@ -369,6 +371,8 @@ fn no_position_refusal(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) ->
 
 /// Returns whether a statement does something and binds nothing. What a test runner reads at the top of a file is a
 /// declaration.
+///
+/// `app.use(x)` and `app.locals.x = 1` do; `describe(…)`, `x = 1` and `exports.x = 1` do not.
 fn has_side_effect(item: &Item<'_>) -> bool {
     const DECLARE: [&str; 12] = [
         "it",

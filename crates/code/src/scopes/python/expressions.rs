@@ -128,6 +128,8 @@ impl Walker<'_> {
     }
 
     /// Binds the names of a target; what it writes to is read.
+    ///
+    /// `a, (b, *c)` -> `a`, `b`, `c`; `x.y` and `x[0]` bind nothing and read `x`.
     pub(super) fn target(&mut self, node: Node<'_>, by: &BoundBy, from: usize) {
         match node.kind() {
             "identifier" => self.bind(node, by.clone(), from),
