@@ -135,6 +135,7 @@ impl<'t> Search<'_, '_, 't> {
         siblings: &[&str],
         list: List,
     ) -> Result<Option<&Container<'t>>, Refusal> {
+        // "In" names a container outright; the others may name a neighbour, or what is changed.
         for relation in [
             Relation::Within,
             Relation::Mention,
@@ -154,6 +155,7 @@ impl<'t> Search<'_, '_, 't> {
                 .map(|name| (name, self.containers_by_name(name, item, list)))
                 .filter(|(_, found)| !found.is_empty())
                 .collect();
+            // Without an "in" nothing counts unless a class or a type is among what is named.
             let types = |one: &&Container<'_>| matches!(one.kind, Kind::Class | Kind::Type);
             if relation != Relation::Within
                 && !found.iter().any(|(_, found)| found.iter().any(types))

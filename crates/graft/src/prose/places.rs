@@ -227,6 +227,8 @@ pub(super) fn parts_two(token: Option<&Token>) -> bool {
 /// Returns the side of a name of which the words put something between it and another one.
 ///
 /// The one with an "and" among the three tokens before it is the second.
+///
+/// "between `a` and `b`": after `a`, before `b`. None without a word for "between".
 fn relation_in_between(tokens: &[Token], at: usize) -> Option<Relation> {
     let mut before = (at.saturating_sub(NEAR)..at).rev();
     let is_second = before

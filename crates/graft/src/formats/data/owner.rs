@@ -28,6 +28,9 @@ pub(super) enum Owner<'n> {
 }
 
 /// Finds the document that a block is for: the only one, else the one that its keys and values stand in alone.
+///
+/// Of a file with a `kind: Service` and a `kind: Deployment`, a block with `kind: Service` is for
+/// the first.
 pub(super) fn find_document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
     // A line that parts documents may have nothing below it.
     let roots = || whole.iter().filter(|root| !root.is_absent());
@@ -88,6 +91,8 @@ fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize)
 }
 
 /// Calls `see` with the path and value of everything in a map that is no map itself.
+///
+/// `{a: {b: 1}, c: [2]}` -> ([`a`, `b`], 1), ([`c`], [2]).
 fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
     if !node.is_map() {
         see(path, &node.value());
