@@ -237,6 +237,8 @@ fn is_name(quote: &str, language: Language) -> bool {
 }
 
 /// Returns a block whose first line begins with this indentation.
+///
+/// [`  a`, `    b`] at four blanks -> [`    a`, `      b`].
 fn reindent_block(block: &str, indent: &str) -> String {
     let first = block
         .lines()

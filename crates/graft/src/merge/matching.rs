@@ -73,6 +73,9 @@ pub(super) fn match_items(
 }
 
 /// Picks among equal statements: the only one between the neighbours' places, or the one right beside a neighbour.
+///
+/// None where none fits; several that nothing tells apart are refused, with all of them as
+/// candidates.
 fn choose_match(
     merger: &Merger<'_, '_, '_>,
     (pair, at): (&Pair<'_, '_>, usize),
@@ -124,6 +127,8 @@ fn choose_match(
 }
 
 /// Drops each match that stands at or above an earlier one: in a body the order tells.
+///
+/// Other lists keep theirs.
 fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
     if pair.kind != List::Statements {
         return;
