@@ -199,7 +199,7 @@ fn insert_anchored_segment(
 
 /// Returns a piece as the change that adds its other lines to those that are kept.
 ///
-/// `a`, kept, and `b` -> [`a`] with the operations keep and add `b`.
+/// `a`, kept, and `b` -> `a` alone, with the operations keep and add `b`.
 fn as_change(segment: &Block, keeps: &[bool]) -> (Vec<String>, Vec<Op>) {
     let mut old = Vec::new();
     let mut ops = Vec::new();

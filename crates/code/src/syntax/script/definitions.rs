@@ -243,7 +243,7 @@ impl Reader<'_> {
     /// Reads a type as the expression of its names; what has no name is unknown.
     ///
     /// `string` -> the name; `A.B` -> B; `A | null` -> a union with null; `T[]` and `Array<T>` ->
-    /// Array indexed by [T]. Types of functions and objects are among the unknown.
+    /// `Array` indexed by a list of T. Types of functions and objects are among the unknown.
     fn type_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
             "predefined_type" | "type_identifier" => Expression::Name(self.name(node)),

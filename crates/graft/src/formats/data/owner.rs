@@ -92,7 +92,7 @@ fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize)
 
 /// Calls `see` with the path and value of everything in a map that is no map itself.
 ///
-/// `{a: {b: 1}, c: [2]}` -> ([`a`, `b`], 1), ([`c`], [2]).
+/// `{a: {b: 1}, c: [2]}` -> `a.b` with 1, `c` with `[2]`.
 fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
     if !node.is_map() {
         see(path, &node.value());
