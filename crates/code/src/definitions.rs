@@ -146,6 +146,9 @@ impl Language {
 
 /// Returns what a call is known by: its callee and its first argument; of the calls inside the
 /// callee the same.
+///
+/// `app.use("/x", show)` -> `app.use('/x')`, `router.route('/x').get(show)` ->
+/// `router.route('/x').get(show)`, `setup({ a })` -> `setup()`.
 pub(crate) fn call_name(node: Node<'_>, source: &str) -> String {
     let Some(callee) = node.child_by_field_name("function") else {
         return flatten(node_text(node, source));
@@ -163,6 +166,7 @@ pub(crate) fn call_name(node: Node<'_>, source: &str) -> String {
     )
 }
 
+/// Returns the name of what is called, of the calls inside it as [`call_name`] gives it.
 fn callee_name(callee: Node<'_>, source: &str) -> String {
     let object = callee.child_by_field_name("object").filter(|object| {
         object.kind().starts_with("call")
@@ -199,6 +203,8 @@ fn argument_name(node: Node<'_>, source: &str) -> String {
     }
 }
 
+/// Returns the first 200 characters of a name: an argument may be a text of any length, and equal
+/// beginnings of that length are as good as equal.
 fn shorten_name(text: &str) -> String {
     text.chars().take(200).collect()
 }

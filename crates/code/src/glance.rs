@@ -4,6 +4,13 @@
 //! For whole trees, of which most files are never parsed: a parse costs some twenty times as much.
 //! It misses what no usual style writes; who decides about one file asks [`crate::imports`] and
 //! [`crate::outline`]. A test holds the two together.
+//!
+//! ```text
+//! from app import (a,        GlancedImport { module: "app", names: ["a", "b"], line: 1 }
+//!     b)
+//! class Order(Base):         Definition { kind: Class, name: "Order", bases: "Base", line: 3 }
+//!     total = 0              nothing: not at the top
+//! ```
 
 use crate::languages::Language;
 
@@ -60,6 +67,7 @@ pub fn glance(language: Language, text: &str) -> Glance {
     }
 }
 
+/// Returns the word that a text begins with, "" where it begins with a sign.
 fn first_word(text: &str) -> &str {
     let end = text
         .find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$')
@@ -67,6 +75,7 @@ fn first_word(text: &str) -> &str {
     text.get(..end).unwrap_or("")
 }
 
+/// Looks at Python: an import may go on over lines in brackets, definitions begin at the left edge.
 fn of_python(text: &str) -> Glance {
     let mut glance = Glance::default();
     let mut open = false;
@@ -111,6 +120,7 @@ fn of_python(text: &str) -> Glance {
     glance
 }
 
+/// Returns the names of a list in an import, aliases left out: `(a as b, c)` -> `a`, `c`.
 fn names_in_list(text: &str) -> impl Iterator<Item = String> + '_ {
     let names = text
         .split(',')
@@ -121,6 +131,7 @@ fn names_in_list(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(str::to_owned)
 }
 
+/// Returns the definition that a line at the left edge begins, bases up to the end of the line.
 fn python_definition(line: &str, number: u32) -> Option<Definition> {
     let made = |kind, rest: &str, bases: &str| {
         Some(Definition {
@@ -142,6 +153,7 @@ fn python_definition(line: &str, number: u32) -> Option<Definition> {
     {
         return made(DefinitionKind::Function, rest, "");
     }
+    // `x == 1` assigns nothing, and `x: int` alone has no value.
     let name = first_word(line);
     let behind = line.get(name.len()..).unwrap_or("").trim_start();
     let is_assigned = behind.starts_with('=') && !behind.starts_with("==")
@@ -151,6 +163,8 @@ fn python_definition(line: &str, number: u32) -> Option<Definition> {
         .flatten()
 }
 
+/// Looks at a script: strings behind `from`, `require(` and `import`, and definitions at the left
+/// edge.
 fn of_script(text: &str) -> Glance {
     let mut glance = Glance::default();
     for (number, line) in (1..).zip(text.lines()) {
@@ -172,6 +186,8 @@ fn of_script(text: &str) -> Glance {
             else {
                 continue;
             };
+            // "from" stands in many texts: only an import, an export or the end of a list of names
+            // leads to a module.
             let starts = mark != " from "
                 || line.contains("import")
                 || line.contains("export")
@@ -196,6 +212,7 @@ fn of_script(text: &str) -> Glance {
     glance
 }
 
+/// Returns the definition that a line at the left edge begins, behind `export` and the like.
 fn script_definition(line: &str, number: u32) -> Option<Definition> {
     let mut rest = line;
     for mark in ["export ", "default ", "abstract ", "async ", "declare "] {
@@ -226,6 +243,7 @@ fn script_definition(line: &str, number: u32) -> Option<Definition> {
     let rest = ["const ", "let ", "var "]
         .iter()
         .find_map(|mark| rest.strip_prefix(mark))?;
+    // `catchAsync(` is how Express handlers are commonly wrapped: such a value is a function.
     let is_function = rest.contains("=>")
         || rest.contains("= async")
         || rest.contains("= function")

@@ -134,6 +134,7 @@ pub fn imports_itself(path: &str, source: &str) -> Option<String> {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     let is_python = path.ends_with(".py");
     let dotted = stem.replace('/', ".");
+    // Line by line, so that it works on text that does not parse as well.
     source.lines().find_map(|line| {
         let line = line.trim();
         if is_python {

@@ -1,5 +1,12 @@
 //! A parsed text as lists of items: each definition, member, statement or entry with its comments
 //! and decorators.
+//!
+//! ```text
+//! # Sends mail.         start
+//! @task                 head
+//! def send(): …         bare … code_end
+//!     pass  # later     end, behind the comment on the last line
+//! ```
 
 use std::ops::Range;
 
@@ -196,7 +203,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Where a text ends that begins at a point.
+/// Returns the point at which a text ends that begins at a point.
 fn advance_point(from: Point, text: &str) -> Point {
     match text.rfind('\n') {
         None => Point::new(from.row, from.column + text.len()),
@@ -229,15 +236,21 @@ pub fn line_end(text: &str, at: usize) -> usize {
     }
 }
 
+/// Comments and decorators that wait for the item below them.
 struct Pending<'t> {
+    /// The first byte of the first of them.
     start: usize,
+    /// The byte behind the last of them.
     end: usize,
+    /// The row on which the last of them ends.
     row: usize,
     /// Where decorators begin, once one was seen.
     decorators: Option<usize>,
+    /// The first of them, which stands for a comment of its own if no item follows.
     node: Node<'t>,
 }
 
+/// Reads the children of a list one by one.
 struct Reader<'s, 'a, 't> {
     source: &'s Source<'a>,
     list: List,
@@ -246,7 +259,8 @@ struct Reader<'s, 'a, 't> {
 }
 
 impl<'t> Reader<'_, '_, 't> {
-    /// Python's grammar hangs comments that open a block beside the block, not into it.
+    /// Reads the comments that open a block, which Python's grammar hangs beside the block, not
+    /// into it.
     fn leading_comments(&mut self, list: Node<'t>) {
         // Most blocks begin right behind the colon, which the text tells sooner than the tree.
         if list.kind() != "block"
@@ -266,6 +280,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
         if before.is_some_and(|node| node.kind() == ":") {
             for comment in comments.into_iter().rev() {
+                // A comment on the line of the colon belongs to the head.
                 if before
                     .is_some_and(|colon| colon.end_position().row == comment.start_position().row)
                 {
@@ -276,6 +291,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
+    /// Reads a child: an item, or what belongs to one.
     fn read_child(&mut self, child: Node<'t>) {
         match child.kind() {
             "comment" | "html_comment" => self.comment(child),
@@ -295,6 +311,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
+    /// Reads a comment: of the item on its line, of the item below it, or an elision.
     fn comment(&mut self, child: Node<'t>) {
         let row = child.start_position().row;
         if self.pending.is_none()
@@ -311,6 +328,7 @@ impl<'t> Reader<'_, '_, 't> {
             self.push(Kind::Marker, child);
             return;
         }
+        // A blank line parts comments, and those above it from the item.
         if self
             .pending
             .as_ref()
@@ -335,6 +353,7 @@ impl<'t> Reader<'_, '_, 't> {
         }
     }
 
+    /// Reads a decorator that is a sibling of its method, as in JavaScript.
     fn decorator(&mut self, child: Node<'t>) {
         if self.pending.as_ref().is_some_and(|pending| {
             pending.decorators.is_none() && child.start_position().row > pending.row + 1
@@ -354,6 +373,8 @@ impl<'t> Reader<'_, '_, 't> {
         pending.row = child.end_position().row;
     }
 
+    /// Reads an item, with the comments and decorators that wait for it. Comments go with it only
+    /// from right above.
     fn item(&mut self, child: Node<'t>) {
         let shape = self
             .source
@@ -387,6 +408,7 @@ impl<'t> Reader<'_, '_, 't> {
         });
     }
 
+    /// Adds an item that is nothing but a node: an elision, or a comment of its own.
     fn push(&mut self, kind: Kind, node: Node<'t>) {
         self.items.push(Item {
             kind,
@@ -402,6 +424,7 @@ impl<'t> Reader<'_, '_, 't> {
         });
     }
 
+    /// Ends what waits: it becomes a comment of its own.
     fn flush(&mut self) {
         if let Some(pending) = self.pending.take() {
             self.push(Kind::Comment, pending.node);
@@ -414,7 +437,8 @@ impl<'t> Reader<'_, '_, 't> {
     }
 }
 
-/// Where the definition begins in a node that carries its decorators as children.
+/// Returns the byte at which the definition begins in a node that carries its decorators as
+/// children; `None` without decorators.
 fn after_decorators(node: Node<'_>) -> Option<usize> {
     let mut cursor = node.walk();
     let mut seen = false;

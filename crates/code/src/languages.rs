@@ -19,7 +19,9 @@ pub enum Language {
     Tsx,
 }
 
-/// The number of times that a text is read anew with more of what the grammar lacks masked.
+/// The number of times that a text is read anew with more of what the grammar lacks masked: each
+/// may bring the next one to light, and a text with more of them is refused as one that does not
+/// parse.
 const MOST_GAPS: usize = 8;
 
 thread_local! {
@@ -118,6 +120,9 @@ pub fn has_token(node: Node<'_>, token: &str) -> bool {
 }
 
 /// Returns a text on one line, its blanks collapsed, quotes of one kind.
+///
+/// `f("a",\n  b)` -> `f('a', b)`, so that the same code in another layout compares equal. Quotes
+/// inside texts change, too.
 #[must_use]
 pub fn flatten(text: &str) -> String {
     let mut flat = String::with_capacity(text.len());

@@ -17,7 +17,8 @@ use std::ops::ControlFlow;
 use crate::languages::Language;
 use crate::scopes::{BoundBy, Purpose, Scopes, When};
 
-/// Modules that are read at most to find a cycle; of a larger part of a project nothing is known.
+/// Modules that are read at most to find a cycle: each is parsed, and of a larger part of a project
+/// nothing is said.
 const MOST_MODULES: usize = 200;
 
 /// The files of a project.
@@ -44,7 +45,9 @@ pub struct HalfLoaded {
 /// A step of a module while it is loaded.
 #[derive(Debug, Clone)]
 enum Step {
+    /// The module loads another one.
     Load,
+    /// The module reads a name of another one.
     Read(String),
 }
 
@@ -83,6 +86,8 @@ pub fn half_loaded(project: &mut dyn Project, path: &str) -> Option<HalfLoaded> 
             loading: BTreeMap::new(),
             loaded: BTreeSet::new(),
         };
+        // Some way to load them works: then the cycle is fine as long as that way is taken, and
+        // nothing is reported.
         let ControlFlow::Break(failure) = run.load(entry) else {
             return None;
         };
@@ -115,10 +120,12 @@ struct Run<'m> {
     modules: &'m BTreeMap<String, Module>,
     /// The step that each has come to.
     loading: BTreeMap<&'m str, usize>,
+    /// Modules that are loaded to their end.
     loaded: BTreeSet<&'m str>,
 }
 
 impl<'m> Run<'m> {
+    /// Loads a module step by step; one that is loaded or on its way is not loaded again.
     fn load(&mut self, path: &str) -> ControlFlow<HalfLoaded> {
         let Some((path, module)) = self.modules.get_key_value(path) else {
             return ControlFlow::Continue(());
@@ -162,6 +169,7 @@ impl<'m> Run<'m> {
     }
 }
 
+/// Reads the steps of a module and the names that it binds; `None` for a file that can't be read.
 fn read_module(project: &mut dyn Project, path: &str) -> Option<Module> {
     let scopes = Scopes::of_file(path, &project.text(path)?)?;
     let is_python = Language::of_path(path) == Some(Language::Python);

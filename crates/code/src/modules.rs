@@ -23,8 +23,10 @@ pub enum Found {
     Outside,
 }
 
+/// The path aliases of one configuration or manifest.
 #[derive(Debug, Default)]
 struct Aliases {
+    /// The folder to which the targets are relative.
     base: String,
     /// Pattern with at most one `*`, and where it leads.
     paths: Vec<(String, Vec<String>)>,
@@ -33,23 +35,30 @@ struct Aliases {
 /// The modules of a project by their paths.
 #[derive(Debug, Default)]
 pub struct Modules {
+    /// The paths by their ids.
     paths: Vec<String>,
     by_path: HashMap<String, ModuleId>,
     /// The first parts that a dotted path can have: names of folders and of Python files.
     first_names: HashSet<String>,
+    /// All folders that hold a source at any depth.
     folders: HashSet<String>,
     /// First name of a dotted path to the folders that hold it.
     python_roots: HashMap<String, Vec<String>>,
+    /// The folder of a configuration to its aliases.
     aliases: HashMap<String, Aliases>,
     /// The folder of a manifest to the `imports` that it states.
     subpaths: HashMap<String, Aliases>,
+    /// The name of a workspace to its folder and the files that its manifest names as entries.
     workspaces: HashMap<String, (String, Vec<String>)>,
 }
 
+/// Returns the folder of a path, "" at the root.
 fn parent_folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Returns a folder and a path relative to it as one path; one that climbs above the root stays
+/// there.
 fn join_path(folder: &str, rest: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in rest.split('/') {
@@ -114,6 +123,7 @@ impl Modules {
         modules
     }
 
+    /// Takes up a source and the folders around it.
     fn add(&mut self, id: ModuleId, path: &str) {
         self.paths.push(path.to_owned());
         self.by_path.insert(path.to_owned(), id);
@@ -123,6 +133,7 @@ impl Modules {
             self.first_names.insert(stem.to_owned());
         }
         for folder in folders_upwards(folder) {
+            // Its parents were taken up with it.
             if !self.folders.insert(folder.to_owned()) {
                 break;
             }
@@ -137,6 +148,7 @@ impl Modules {
         }
     }
 
+    /// Reads the name and the entries of a manifest; text that is no JSON is passed over.
     fn read_workspace(&mut self, path: &str, text: &str) {
         let Ok(manifest) = serde_json::from_str::<serde_json::Value>(text) else {
             return;
@@ -175,6 +187,7 @@ impl Modules {
         self.subpaths.insert(base.clone(), Aliases { base, paths });
     }
 
+    /// Reads `baseUrl` and `paths` of a configuration.
     fn read_aliases(&mut self, path: &str, text: &str) {
         let Ok(config) = serde_json::from_str::<serde_json::Value>(&without_comments(text)) else {
             return;
@@ -212,6 +225,8 @@ impl Modules {
         self.paths.get(id).map(String::as_str)
     }
 
+    /// Returns what a dotted path names from a folder: a module, a package, or a folder without a
+    /// file of its own.
     fn python_at(&self, folder: &str, dotted: &str) -> Option<Found> {
         let path = join_path(folder, &dotted.replace('.', "/"));
         if let Some(id) = self
@@ -268,6 +283,8 @@ impl Modules {
             }
             return Near::Decided(self.python_at(folder, name).unwrap_or(Found::Outside));
         }
+        // Most imports are of packages: their first name is nowhere in the project, which is told
+        // without a search.
         let first = name.split('.').next().unwrap_or(name);
         if !self.first_names.contains(first) {
             return Near::Decided(Found::Outside);
@@ -308,11 +325,13 @@ impl Modules {
 
 /// The result of a search near the file that imports.
 enum Near {
+    /// The search has an answer.
     Decided(Found),
     /// No file; perhaps a folder.
     Open(Option<Found>),
 }
 
+/// Returns whether a file's name is one of TypeScript's configurations.
 fn is_configuration(name: &str) -> bool {
     name.starts_with("tsconfig") && name.ends_with(".json") || name == "jsconfig.json"
 }
@@ -326,6 +345,8 @@ pub fn is_read(path: &str) -> bool {
 
 /// Turns JSON with comments and trailing commas, as TypeScript's configuration may be, into plain
 /// JSON.
+///
+/// Signs in texts stay; a comma before a closing bracket goes.
 #[must_use]
 pub fn without_comments(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());

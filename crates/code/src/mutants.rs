@@ -25,7 +25,7 @@ use crate::languages::{Language, flatten, node_text};
 use model::Edit;
 pub use model::{Mutant, Operator};
 
-/// Longest part of a line of code that is shown of a mutant.
+/// The longest part of a line of code, in characters, that is shown of a mutant.
 const SHOWN: usize = 80;
 
 /// Returns the wrong versions of what stands on the changed lines (from 0) of a file's functions, the most telling first:
@@ -83,10 +83,12 @@ pub fn list_mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<M
 /// A function with the edits that belong to it and to no function inside of it.
 struct Function {
     name: String,
+    /// The lines of the function, from 0.
     rows: Range<usize>,
     edits: Vec<Edit>,
 }
 
+/// The state of a walk through a tree.
 struct Walk<'w> {
     language: Language,
     source: &'w str,
@@ -95,6 +97,7 @@ struct Walk<'w> {
     functions: &'w mut Vec<Function>,
 }
 
+/// Collects the functions below a node with their edits; a function inside another one has its own.
 fn collect_mutants(node: Node<'_>, walk: &mut Walk<'_>) {
     let is_python = walk.language == Language::Python;
     let skips = if is_python {
@@ -147,12 +150,14 @@ fn collect_mutants(node: Node<'_>, walk: &mut Walk<'_>) {
         .for_each(|child| collect_mutants(child, walk));
 }
 
+/// Adds edits to the innermost function.
 fn add_edits(edits: Vec<Edit>, walk: &mut Walk<'_>) {
     if let Some(function) = walk.inside.and_then(|at| walk.functions.get_mut(at)) {
         function.edits.extend(edits);
     }
 }
 
+/// Returns the lines of a node, from 0, as a half-open range.
 fn row_range(node: Node<'_>) -> Range<usize> {
     node.start_position().row..node.end_position().row + 1
 }
@@ -171,6 +176,8 @@ fn order_edits(edits: Vec<Edit>) -> Vec<Edit> {
     turns.into_iter().map(|(_, edit)| edit).collect()
 }
 
+/// Returns whether a text still parses after an edit: a mutant that can't be loaded fails every
+/// test.
 fn still_parses(language: Language, source: &str, edit: &Edit) -> bool {
     let text = apply_edit(source, &edit.at, &edit.new);
     language
@@ -178,6 +185,7 @@ fn still_parses(language: Language, source: &str, edit: &Edit) -> bool {
         .is_some_and(|tree| !tree.root_node().has_error())
 }
 
+/// Returns a text with other text at a range of bytes.
 fn apply_edit(source: &str, at: &Range<usize>, new: &str) -> String {
     let (head, tail) = (
         source.get(..at.start).unwrap_or_default(),
@@ -186,6 +194,7 @@ fn apply_edit(source: &str, at: &Range<usize>, new: &str) -> String {
     [head, new, tail].concat()
 }
 
+/// Makes the mutant of an edit.
 fn new_mutant(source: &str, function: &str, turn: usize, edit: Edit) -> Mutant {
     let shown = edit.shown;
     let before = source.get(shown.clone()).unwrap_or_default();
@@ -205,6 +214,7 @@ fn new_mutant(source: &str, function: &str, turn: usize, edit: Edit) -> Mutant {
     }
 }
 
+/// Returns code on one line, cut at [`SHOWN`] characters.
 fn shorten_code(code: &str) -> String {
     let flat = code.split_whitespace().collect::<Vec<_>>().join(" ");
     match flat.char_indices().nth(SHOWN) {

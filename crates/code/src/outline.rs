@@ -1,5 +1,11 @@
 //! A file in outline: its imports, definitions, members and registrations by their signatures, for
 //! a reader who needs to know what is there and not how it works.
+//!
+//! ```text
+//! 1  from app import db
+//! 4  class Order(Base)                  depth 0, name `Order`
+//! 6      def total(self) -> int         depth 1, name `total`: no body
+//! ```
 
 use tree_sitter::Node;
 
@@ -7,7 +13,7 @@ use crate::definitions::{Kind, List};
 use crate::items::{Elisions, Item, Source};
 use crate::languages::Language;
 
-/// The depth to which definitions are followed.
+/// The depth to which definitions are followed: a class, its members, what stands in those.
 const DEPTH: usize = 3;
 /// The longest line of an outline, in characters.
 const LONGEST: usize = 200;
@@ -51,6 +57,7 @@ pub fn definitions_of(path: &str, text: &str, name: &str) -> Vec<String> {
     found
 }
 
+/// Collects the texts of definitions of a name; what is inside one that is found is not searched.
 fn find_definition(
     source: &Source<'_>,
     list: Node<'_>,
@@ -70,6 +77,8 @@ fn find_definition(
     }
 }
 
+/// Collects the lines of a list. Values and calls count at the top and among members: in a body
+/// they are steps.
 fn collect_definitions(
     source: &Source<'_>,
     list: Node<'_>,
@@ -143,7 +152,7 @@ fn signature_of(
     lines
 }
 
-/// Text with its blanks collapsed, quotes kept.
+/// Returns a text with its blanks collapsed, quotes kept.
 fn one_line(text: &str) -> String {
     if text.contains('\n') {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -152,6 +161,7 @@ fn one_line(text: &str) -> String {
     }
 }
 
+/// Returns a text cut at [`LONGEST`] characters.
 fn cut_text(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 use table::{Kind, split_names};
 pub use test_role::{TestRole, test_folder, test_role};
 
+/// Returns whether a path, in any case, is of a kind.
 fn has_kind(kind: Kind, path: &str) -> bool {
     split_names(kind).fit(&path.to_ascii_lowercase())
 }
@@ -56,7 +57,8 @@ pub fn is_snapshot(path: &str) -> bool {
     has_kind(Kind::Snapshot, path)
 }
 
-/// `versions/1a2b3c4d5e6f_orders.py`: Alembic's form, whatever its folder of scripts is called.
+/// Returns whether a file is a revision in Alembic's form, whatever its folder of scripts is
+/// called: `versions/1a2b3c4d5e6f_orders.py`.
 fn is_revision(path: &str) -> bool {
     let mut parts = path.rsplit('/');
     let (name, folder) = (
@@ -85,6 +87,8 @@ pub fn is_build_output(path: &str) -> bool {
 
 /// Returns the outermost part of a path that is the output of a build: the folder that a build
 /// makes as a whole.
+///
+/// `web/dist/js/a.js` -> `web/dist`; `None` for what is no output.
 #[must_use]
 pub fn build_output_root(path: &str) -> Option<&str> {
     let ends = path
@@ -102,6 +106,7 @@ pub fn is_dependency(path: &str) -> bool {
     is_or_lies_in(Kind::Dependency, &lower_case(path))
 }
 
+/// Returns a path in lower case, without slashes at its end.
 fn lower_case(path: &str) -> String {
     path.trim_end_matches('/').to_ascii_lowercase()
 }
@@ -145,6 +150,7 @@ pub fn is_code(path: &str) -> bool {
     has_kind(Kind::Code, path)
 }
 
+/// The names of lock files, each with the manifest that it locks.
 static LOCKS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let rows = include_str!("../data/locks.tsv")
         .lines()

@@ -1,4 +1,10 @@
 //! One plain tree for Python, JavaScript and TypeScript: only what names, values and calls need.
+//!
+//! ```text
+//! x = load(1)                  Assign { target: Name(x), value: Call { callee: Name(load), arguments: [Number(1)] } }
+//! if ready: run()              If(Name(ready), [Expression(Call …)], [])
+//! while ready: run()           If(Other, [Expression(Call …)], []): the body may run
+//! ```
 
 mod python;
 
@@ -300,11 +306,14 @@ pub fn read(language: Language, source: &str) -> Option<Syntax> {
     })
 }
 
+/// Returns the line of a node, from 1.
 fn line_of(node: tree_sitter::Node<'_>) -> u32 {
     u32::try_from(node.start_position().row + 1).unwrap_or(u32::MAX)
 }
 
 /// Returns the text of a string literal's inside with its common escapes undone.
+///
+/// Escapes of other letters stay as they are written, backslash and all.
 fn unescape_text(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut letters = raw.chars();

@@ -1,4 +1,10 @@
 //! Recognises code of tests, by what it defines.
+//!
+//! ```text
+//! import pytest / def test_a(): …              of tests
+//! @pytest.fixture def db(): … / def test_a()   of tests: the fixture sets them up
+//! def total(): … / def test_total(): …         not: it defines what is tested, too
+//! ```
 
 use crate::definitions::Kind;
 use crate::items::{Elisions, Item, Source};
@@ -26,6 +32,7 @@ pub fn is_of_tests(path: &str, text: &str) -> bool {
         && code().all(|item| is_test(language, item) || sets_up(&source, item))
 }
 
+/// Returns whether an item is a test, or in a script a double that only a runner of tests has.
 fn is_test(language: Language, item: &Item<'_>) -> bool {
     match (language, item.kind) {
         (Language::Python, Kind::Function) => item.name.starts_with("test_"),
@@ -47,6 +54,7 @@ fn is_test(language: Language, item: &Item<'_>) -> bool {
     }
 }
 
+/// Returns whether an item sets up tests: a fixture, a hook.
 fn sets_up(source: &Source<'_>, item: &Item<'_>) -> bool {
     const HOOKS: [&str; 4] = ["beforeEach", "afterEach", "beforeAll", "afterAll"];
     match item.kind {

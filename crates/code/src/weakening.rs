@@ -4,6 +4,13 @@
 //! assertion that is gone or whose error is caught, a tolerance that grew. Of others only running
 //! the old test tells: another expected value, a test that was written anew. The way in which a
 //! test is written does not matter (see [`crate::test_cases`]).
+//!
+//! ```text
+//! before                             after
+//! def test_a(): assert f(1) == 2     def test_b(): assert f(1) == 2     nothing: renamed, it demands the same
+//!                                    (nothing)                          Removed
+//!                                    @skip def test_a(): …              Silenced(Skipped)
+//! ```
 
 mod pair;
 
@@ -128,6 +135,7 @@ pub fn count_tests(path: &str, text: &str) -> Option<usize> {
         .then(|| live.map(|case| case.rows.max(1)).sum())
 }
 
+/// Makes the weakening of a whole file that can't be compared test by test.
 fn unread_weakening(file: &Revision<'_>, way: Way) -> Weakening {
     Weakening {
         path: file.path.to_owned(),
@@ -140,7 +148,7 @@ fn unread_weakening(file: &Revision<'_>, way: Way) -> Weakening {
     }
 }
 
-/// Of a language without a grammar, lines tell where to look: what is gone may be what mattered.
+/// Compares a file of a language without a grammar by its lines: what is gone may be what mattered.
 fn by_lines(file: &Revision<'_>) -> Option<Weakening> {
     let old = file.old?;
     let Some(new) = file.new else {
@@ -177,6 +185,8 @@ fn is_live(check: &Check) -> bool {
 }
 
 impl<'a> Comparison<'a> {
+    /// Collects what is demanded after the change. What runs under a condition only is not counted
+    /// on.
     fn new(before: &'a [Placed], after: &'a [Placed]) -> Self {
         let demanded = |is_helper: bool| {
             let running = after
@@ -196,6 +206,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Returns what is demanded by tests, or by helpers, as the case is one.
     fn demanded(&self, case: &Case) -> &Demanded {
         if case.is_helper {
             &self.by_helpers
@@ -204,6 +215,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Returns how one test of before says less. Its counterpart is the test of its name, best in
+    /// its own file, the last of several.
     fn of_case(&self, old: &Placed) -> Vec<Weakening> {
         let same = |one: &&Placed| {
             one.case.name == old.case.name && one.case.is_helper == old.case.is_helper
@@ -269,6 +282,8 @@ impl<'a> Comparison<'a> {
 }
 
 /// Returns the loss of a test without assertions: none where a new one makes the same calls or demands something.
+///
+/// A helper without assertions is missed by nobody.
 fn gone_without_checks(old: &Case, heirs: &[&Placed]) -> Vec<pair::Told> {
     let same = |heir: &&&Placed| heir.case.calls == old.calls || !heir.case.checks.is_empty();
     let inherited = heirs

@@ -1,4 +1,14 @@
 //! The entry: looks at the block and the file, and hands them to the part of the engine that knows their kind.
+//!
+//! ```text
+//! block                            file             goes to
+//! a unified diff                   any              `diff`
+//! `<<<<<<< SEARCH` sections        any              `edits`
+//! shell in a `bash` fence          not a script     refused: shell is no content
+//! code, all of the file            any              written as it is
+//! code                             `a.py`           `structure`
+//! data                             `a.toml`         `formats`
+//! ```
 
 use std::ops::Range;
 
@@ -66,6 +76,8 @@ pub fn adds_the_missing(words: &str) -> bool {
 }
 
 /// Replaces the bytes at a place of a file by other code, and checks the result as that of any block.
+///
+/// `at` are byte offsets of `text`; the words of a plan play no part.
 #[must_use]
 pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Graft {
     let mut splice = Splice::new(text);
@@ -85,6 +97,8 @@ pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Gr
 }
 
 /// Refuses an edit of a code file that parsed before it and doesn't after it, or that breaks what [`check_edit`] asks.
+///
+/// A text that did not parse before is not held to it: what the block changes may be fine.
 fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
     let (Graft::Applied(applied), Some(language)) = (&graft, Language::of_path(file.path)) else {
         return graft;
@@ -117,6 +131,9 @@ fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
 }
 
 /// Replaces a quote that stands in several places within the one definition that the words name: "In `start`, replace".
+///
+/// `None` where the words name no definition that the file has once, or where the quote is not
+/// found in it. A quote that is gone while the new lines stand there is applied already.
 fn replace_within(
     file: &File<'_>,
     text: &str,
@@ -203,6 +220,8 @@ fn replace_quoted(
 }
 
 /// Returns whether a quote is the name of something, and no statement that the language has a word for, as `pass`.
+///
+/// A quote with signs other than those of names, as `x = 1`, is none; `a.b()` is the name `a.b`.
 fn is_name(quote: &str, language: Language) -> bool {
     let bare = quote.trim_end_matches("()");
     if !bare
@@ -218,6 +237,8 @@ fn is_name(quote: &str, language: Language) -> bool {
 }
 
 /// Returns a block whose first line begins with this indentation.
+///
+/// [`  a`, `    b`] at four blanks -> [`    a`, `      b`].
 fn reindent_block(block: &str, indent: &str) -> String {
     let first = block
         .lines()
@@ -274,6 +295,8 @@ fn has_valid_syntax(file: &File<'_>, graft: &Graft) -> Option<bool> {
 }
 
 /// Refuses a block that shows the code of two labelled states, one of which the file has.
+///
+/// `None` where the block has no two labels, or the file none or both of the two parts.
 fn refuse_labelled_states(text: &str, block: &str) -> Option<Graft> {
     let (one, other) = find_labelled_states(text, block)?;
     Some(refuse_graft(
@@ -293,6 +316,10 @@ fn speaks_of_a_part(prose: &Prose, file: &File<'_>, text: &str) -> bool {
     prose.speaks_of_an_end() || prose.replaces_something() && prose.mentions.iter().any(replaces)
 }
 
+/// Places code or data into a file that stands. In this order, the first that applies: nothing to
+/// do, all of the file, a new file where one stands, the quote that the plan gives, two labelled
+/// states, the line that the words quote, and last the structure of code or the rules of the
+/// format.
 fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
     let Some(text) = file.text else {
         return create_file(file, snippet, context);
@@ -357,6 +384,9 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
 }
 
 /// Returns whether the code to be replaced defines things that neither its file nor the block which replaces it names.
+///
+/// Then the quote is out of date, and placing the block by its structure would put it somewhere
+/// else.
 fn is_other_code(path: &str, text: &str, (current, new): (&str, &str)) -> bool {
     let Some(source) = Language::of_path(path).and_then(|language| parse_source(current, language))
     else {
@@ -382,6 +412,8 @@ fn defines_top_name(file: &File<'_>, text: &str, name: &str) -> bool {
     })
 }
 
+/// Makes a new file of the block. Refuses where the plan changes a file or quotes one, and where
+/// the block is only a sketch of its content.
 fn create_file(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
     // A stated path that is missing, and words that give all of its content, make a new file.
     let is_stated_whole = is_all(context.prose, file.path, snippet.text);

@@ -1,4 +1,14 @@
 //! Tells what kind of block a plan shows: a diff, search/replace sections, shell or output, or code to place.
+//!
+//! ```text
+//! lines                              fence      path        kind
+//! @@ -1 +1 @@ / -a / +b              any        any         Diff
+//! -a / +b                            diff       any         Diff
+//! - a / - b                          yaml       any         Code: no header, so a list
+//! <<<<<<< SEARCH … >>>>>>> REPLACE   any        any         SearchReplace
+//! npm install                        bash       a.ts        Shell
+//! npm install                        bash       run.sh      Code
+//! ```
 
 use crate::Snippet;
 
@@ -15,6 +25,7 @@ pub(crate) enum Block {
     Code,
 }
 
+/// Names in fences of shells and of what they print.
 const SHELL_FENCES: [&str; 9] = [
     "bash",
     "sh",
@@ -26,7 +37,9 @@ const SHELL_FENCES: [&str; 9] = [
     "powershell",
     "cmd",
 ];
+/// Endings of files that are scripts of a shell.
 const SHELL_FILES: [&str; 6] = [".sh", ".bash", ".zsh", ".ps1", ".cmd", ".bat"];
+/// Beginnings of names of files that hold commands or variables.
 const SCRIPT_NAMES: [&str; 6] = [
     "Makefile",
     "Dockerfile",
@@ -59,6 +72,7 @@ pub(crate) fn classify_block(path: &str, snippet: &Snippet<'_>) -> Block {
     Block::Code
 }
 
+/// Returns whether a file may hold shell: by its ending, its name, or as it has no ending at all.
 fn takes_shell(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     SHELL_FILES.iter().any(|ending| name.ends_with(ending))
@@ -66,7 +80,8 @@ fn takes_shell(path: &str) -> bool {
         || !name.contains('.')
 }
 
-/// A hunk header makes a diff; a `diff` fence does when its lines are all marked.
+/// Returns whether a text is a diff: a hunk header makes one where all lines are marked, a `diff`
+/// fence where any is. Without a line that is added or removed nothing is.
 fn is_diff(language: &str, text: &str) -> bool {
     let lines: Vec<&str> = text
         .lines()

@@ -1,4 +1,15 @@
 //! The proof: what must hold of a result before it may leave the engine.
+//!
+//! ```text
+//! result                                                   refused with
+//! def f(): …  def f(): …           twice, once before      Conflict
+//! store = Store()  class Store: …  read before it is bound Unproven
+//! return x                         at the top of a module  NotFound
+//! def f() -> int: load()           returned a value before Conflict
+//! ```
+//!
+//! Held are facts of the text alone, and only what the edit made wrong: what was wrong before is
+//! the file's own affair.
 
 mod names;
 
@@ -52,6 +63,8 @@ pub(crate) struct Edited<'e, 'a> {
 /// Checks what an edit brings in against facts of the text alone: names are bound before they are read at import time and
 /// once in their scope, statements of functions and entries of lists stay in them, functions keep their values.
 pub(crate) fn check_edit(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
+    // An edit of a broken file can't be judged by a tree, and one that breaks a file is refused
+    // elsewhere.
     let Edited { new, .. } = *edited;
     if new.has_error() || edited.old.is_some_and(Source::has_error) {
         return Ok(());
@@ -158,6 +171,7 @@ pub(crate) fn hold_replaced(
     edits: &[Edit],
     prose: &Prose,
 ) -> Result<(), Refusal> {
+    // Text that only replaces blanks replaces nothing.
     let only_adds = edits
         .iter()
         .all(|edit| old.slice(edit.old.clone()).trim().is_empty());
@@ -208,6 +222,9 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
 
 /// Returns the entries of the lists and dictionaries that a module defines, by the name of the definition and their
 /// own.
+///
+/// Classes are left out, and so is what holds more: of `A = {"x": 1, "y": [2]}` only the first
+/// entry counts.
 fn collect_module_entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
     for item in source
@@ -271,6 +288,8 @@ pub(crate) fn hold_apart(
 
 /// Refuses a text that, unlike the one before it, reads a name at import time that nothing binds by then, or calls a
 /// function as that can't be called any more.
+///
+/// None, too, where the language is not known or the new text has an error of syntax.
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
     let (old, new) = (
@@ -366,6 +385,8 @@ fn strays_introduced<'e>(edited: &Edited<'e, '_>) -> Option<(Node<'e>, Stray)> {
 }
 
 /// Returns where in the new text something was replaced.
+///
+/// Insertions and replacements only shift what is behind them, so the ranges are exact.
 fn find_touched_ranges(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
     let mut shift = 0isize;
     let spans = edited.edits.iter().map(|edit| {

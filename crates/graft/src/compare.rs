@@ -1,4 +1,10 @@
 //! Compares two pieces of code, their layout aside.
+//!
+//! ```text
+//! f(a, b,)            f(a,  b)              the same: commas at the end and blanks
+//! f("a")              f('a')                not the same: strings are compared as written
+//! await save(x)       save(x)               the same call as an item, as the file awaits it
+//! ```
 
 use tree_sitter::Node;
 
@@ -12,6 +18,7 @@ pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<
     if a.kind() != b.kind() {
         return false;
     }
+    // Strings keep their blanks, so they are compared as text and not by their parts.
     if a.child_count() == 0 || one.0.language.is_text(a) || a.kind() == "string" {
         return same_text(node_text(a, one.0.text), node_text(b, other.0.text), a);
     }
@@ -23,6 +30,7 @@ pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<
             .all(|(a, b)| same_tree((one.0, a), (other.0, b)))
 }
 
+/// Returns the children that say something: no commas and semicolons.
 fn comparable_children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor)
@@ -31,6 +39,8 @@ fn comparable_children(node: Node<'_>) -> Vec<Node<'_>> {
         .collect()
 }
 
+/// Returns whether two leaves are the same. Comments and docstrings of several lines may be
+/// indented otherwise.
 fn same_text(one: &str, other: &str, node: Node<'_>) -> bool {
     if one == other {
         return true;
@@ -57,7 +67,9 @@ pub(crate) fn same_item(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
     same_code(old, new)
 }
 
-/// As [`same_item`], but blind to comments above.
+/// Returns whether two items are the same code, as [`same_item`] does, but blind to comments above.
+///
+/// A definition that the file exports may be shown without `export`.
 pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
     if new.1.has_decorators() {
         let decorators = |source: &Source<'_>, item: &Item<'_>| -> Vec<String> {
@@ -109,6 +121,7 @@ fn call_of_statement(statement: Node<'_>) -> Option<Node<'_>> {
     matches!(inner.kind(), "call_expression" | "call").then_some(inner)
 }
 
+/// Returns whether an item is exported by its own statement.
 fn is_exported(item: &Item<'_>) -> bool {
     item.node.kind() == "export_statement"
 }

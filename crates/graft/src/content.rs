@@ -1,5 +1,13 @@
 //! Finds the content of a file in its block, and whether it is all of it: a first line that only names the file is an
 //! address, blanks on empty lines are noise, and "replace the entire file with" leaves nothing else standing.
+//!
+//! ```text
+//! words                                       block                        content
+//! "Create `app/a.py`:"                        # app/a.py / x = 1           x = 1
+//! "Replace the entire file with:"             x = 1                        all of the file
+//! "Replace `a.py` with:"                      def f(): …                   a part: no module opens so
+//! "Replace `a.py` with:"                      import os / def f(): …       all of the file
+//! ```
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,6 +20,9 @@ use crate::languages::{Kind, Language};
 use crate::markers::{is_elision, strip_comment_signs};
 
 /// Returns whether a block opens with a comment that is nothing but the path of its file.
+///
+/// The path may be a part of it from the right, `a.py` for `app/a.py`, announced by a word, or
+/// followed by a note in brackets.
 #[must_use]
 pub fn opens_with_address(path: &str, block: &str) -> bool {
     split_address(path, block).is_some()
@@ -43,6 +54,9 @@ pub(crate) fn without_address<'b>(path: &str, block: &'b str) -> &'b str {
 }
 
 /// Returns what stands below the address, where the block opens with one and holds more.
+///
+/// `# app/a.py`, then `x = 1` -> `x = 1`. None for `#!/bin/sh`, for other words, and where nothing
+/// stands below.
 fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
     let (line, rest) = block.split_once('\n')?;
     let line = line.trim();
@@ -138,6 +152,8 @@ pub(crate) fn without_requests<'b>(text: Option<&str>, block: &'b str) -> Cow<'b
 }
 
 /// Returns whether a comment says no more than "add this": a verb, what is shown, and at most a word for it.
+///
+/// "add this check for None" says more, and stays.
 fn is_request(comment: &str) -> bool {
     let words = strip_comment_signs(comment)
         .trim_start_matches(['<', '←', '-', ' '])
@@ -159,7 +175,7 @@ fn is_request(comment: &str) -> bool {
     }
 }
 
-/// The strings whose lines are data; a docstring's are words.
+/// Collects the strings whose lines are data; a docstring's are words.
 fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
     if matches!(
         node.kind(),
@@ -181,6 +197,9 @@ fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
 }
 
 /// Returns whether the words beside the block, the last lines of them, make it the file's whole content.
+///
+/// Of the words the last two lines that are not blank count: further up they may speak of another
+/// block.
 pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
     let near = || {
         prose
@@ -198,7 +217,8 @@ pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
         || says(says_replaced) && shown() && !block.lines().any(is_bare_elision)
 }
 
-/// "Replace `a.scss` with:", "覆盖 `README.md` 为": the file itself is what is replaced, and nothing of it is named.
+/// Returns whether a line wants the file itself replaced, and nothing of it is named: "Replace
+/// `a.scss` with:", "覆盖 `README.md` 为".
 fn says_replaced(line: &str, path: &str) -> bool {
     let words = last_words(line);
     let ends = ["with", "by", "por", "con", "par", "durch"];
@@ -251,6 +271,8 @@ pub(crate) fn says_overwritten(prose: &str, path: &str) -> bool {
 }
 
 /// Returns the words of the last sentence of a line, in lower case and without their marks.
+///
+/// "Go on. Replace **a.py** with:" -> [`replace`, `a.py`, `with`].
 fn last_words(line: &str) -> Vec<String> {
     let sentence = line.rsplit(". ").next().unwrap_or(line);
     let bare = |word: &str| {
@@ -265,13 +287,16 @@ fn last_words(line: &str) -> Vec<String> {
 }
 
 /// Returns whether a word is the file: its path, the end of it, or its name.
+///
+/// Folders in front of its name are not compared.
 fn is_file(word: &str, path: &str) -> bool {
     let (word, path) = (word.trim_matches('`'), path.to_lowercase());
     let name = path.rsplit('/').next().unwrap_or(&path);
     word == path || word == name || word.ends_with(&format!("/{name}"))
 }
 
-/// "The new `requirements.txt` should be:", "the complete file should look like this:".
+/// Returns whether a line announces the new content of the file: "The new `requirements.txt` should
+/// be:", "the complete file should look like this:".
 fn says_new(line: &str, path: &str) -> bool {
     let words = last_words(line);
     let is = |at: usize, any: &[&str]| {
@@ -309,8 +334,10 @@ fn says_new(line: &str, path: &str) -> bool {
     whole && named && ends.into_iter().any(follows)
 }
 
-/// "Rewrite `src/App.tsx`:" and nothing behind it, "Replace `src/App.tsx` with the full page": "rewrite `load`" and "rewrite
-/// `a.py` to use `b`" may be about a part.
+/// Returns whether a line asks for the file as a whole: "Rewrite `src/App.tsx`:" and nothing behind
+/// it, "Replace `src/App.tsx` with the full page".
+///
+/// Not "rewrite `load`" and "rewrite `a.py` to use `b`", which may be about a part.
 fn says_rewritten(line: &str, path: &str) -> bool {
     let words = last_words(line);
     let verbs = ["rewrite", "replace", "overwrite"];
@@ -330,6 +357,8 @@ fn says_rewritten(line: &str, path: &str) -> bool {
 }
 
 /// Returns whether the block begins as a module does, with imports, and defines or runs something below them.
+///
+/// An elision in it makes it a part.
 fn opens_a_module(path: &str, block: &str) -> bool {
     let Some(source) = Language::of_path(path).and_then(|language| parse_source(block, language))
     else {
@@ -344,12 +373,14 @@ fn opens_a_module(path: &str, block: &str) -> bool {
         && items.iter().all(|item| item.kind != Kind::Marker)
 }
 
+/// Returns whether a line is nothing but an elision.
 fn is_bare_elision(line: &str) -> bool {
     let line = line.trim();
     line == "..." || line.starts_with(['#', '/', '*', '{', '-', '<']) && is_elision(line)
 }
 
-/// "Replace the entire file with", "overwrite the contents of `x.py`", "把整个文件替换为".
+/// Returns whether a line wants all of the file replaced: "Replace the entire file with",
+/// "overwrite the contents of `x.py`", "把整个文件替换为".
 fn says_all(line: &str, path: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
     if has(&["整个文件", "全部内容", "文件内容"]) && has(&["替换", "重写", "改为", "覆盖"])
@@ -375,6 +406,9 @@ fn says_all(line: &str, path: &str) -> bool {
 }
 
 /// Returns whether what follows the verb is the file: "the entire file", "the contents of `path`", never a part of it.
+///
+/// "The file" needs no stress, "the contents" does, unless the file is named behind it. Any other
+/// word ends it: "the contents of the list" is a part.
 fn all_of(words: &[String], path: &str) -> bool {
     let (mut stressed, mut contents, mut file) = (false, false, false);
     for word in words {

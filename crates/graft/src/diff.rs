@@ -1,4 +1,12 @@
 //! Unified diffs by content: line numbers and counts are ignored, the lines themselves must be there.
+//!
+//! ```text
+//! text        hunk                result
+//! a           @@ -7,2 +7,2 @@     a
+//! b            a                  B      found by `a` and `b`, although the header says line 7
+//!             -b
+//!             +B
+//! ```
 
 mod parse;
 
@@ -52,6 +60,7 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
         (FileChange::Modify, Some(text)) if !text.trim().is_empty() => {
             apply_modification(text, &hunks)
         }
+        // A diff that shows no line of the file may make it.
         (FileChange::Modify, text) if only_adds(&hunks) => apply_creation(text, &hunks, path),
         (FileChange::Modify, _) => refuse_graft(
             Reason::Missing,
@@ -60,6 +69,10 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
     }
 }
 
+/// Returns whether a part is for the file at `path`: by its old or new path, by the end of one of
+/// them, or as it names none.
+///
+/// `src/x.py` is spoken of as `app/src/x.py` and as `x.py`, too.
 fn speaks_of(part: &FileDiff<'_>, path: &str) -> bool {
     let same = |named: &str| {
         let named = named.trim_start_matches("./");
@@ -71,6 +84,7 @@ fn speaks_of(part: &FileDiff<'_>, path: &str) -> bool {
     named.iter().all(Option::is_none) || named.into_iter().flatten().any(same)
 }
 
+/// Returns whether hunks show no line of a file that stands.
 fn only_adds(hunks: &[Hunk]) -> bool {
     !hunks.is_empty()
         && hunks
@@ -78,6 +92,8 @@ fn only_adds(hunks: &[Hunk]) -> bool {
             .all(|hunk| hunk.old.iter().all(|line| line.trim().is_empty()))
 }
 
+/// Makes the file that a diff creates; what stands there must be nothing, or the same but for
+/// blanks at line ends.
 fn apply_creation(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
     if !only_adds(hunks) {
         return refuse_graft(
@@ -113,6 +129,7 @@ fn apply_creation(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
     )
 }
 
+/// Empties a file whose lines are those that the diff removes; a deletion without hunks needs none.
 fn apply_deletion(text: &str, hunks: &[Hunk]) -> Graft {
     if text.is_empty() {
         return Graft::AlreadyApplied;
@@ -140,6 +157,8 @@ fn apply_deletion(text: &str, hunks: &[Hunk]) -> Graft {
     })
 }
 
+/// Finds all hunks, chooses their places together, and then rewrites each; one that is not found
+/// leaves the file as it is.
 fn apply_modification(text: &str, hunks: &[Hunk]) -> Graft {
     if !hunks.iter().any(Hunk::changes) {
         return refuse_graft(Reason::Unclear, "the diff has no changed line");
@@ -156,6 +175,8 @@ fn apply_modification(text: &str, hunks: &[Hunk]) -> Graft {
         Ok(chosen) => chosen,
         Err(refusal) => return Graft::Refused(refusal),
     };
+    // The indentation that one hunk was found to have lost is that of the others, too: they were
+    // copied together.
     let mut splice = Splice::new(text);
     let lost = sought
         .iter()
@@ -184,6 +205,8 @@ fn apply_modification(text: &str, hunks: &[Hunk]) -> Graft {
 }
 
 /// Gives the text the final line end, or none, that a hunk shows for its last line.
+///
+/// Only for a hunk whose last line is the last of the text.
 fn end_as_told(text: &str, answer: Graft, hunk: Option<&Hunk>) -> Graft {
     let (now, evidence) = match &answer {
         Graft::Applied(applied) => (applied.text.as_str(), applied.evidence.clone()),

@@ -1,4 +1,11 @@
 //! Exact edits: old text for new, found line by line and by fuzzy matching, all of them or none.
+//!
+//! ```text
+//! text           old      new       answer
+//! max = 1        max = 1  max = 2   Applied
+//! max = 2        max = 1  max = 2   AlreadyApplied: only the new text stands
+//! max = 1 (2x)   max = 1  max = 2   refused: two places, unless all are meant
+//! ```
 
 use std::ops::Range;
 
@@ -40,6 +47,7 @@ pub fn apply_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     }
 }
 
+/// Applies the edits once; [`apply_edits`] proves the answer.
 fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     if edits.is_empty() {
         return refuse_graft(Reason::Unclear, "there is no edit to apply");
@@ -67,6 +75,7 @@ fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     if now == text {
         return Graft::AlreadyApplied;
     }
+    // The places of several edits count from different texts, so they are found anew.
     let edits = single
         .filter(|_| edits.len() == 1)
         .unwrap_or_else(|| edits_between(text, &now));
@@ -77,6 +86,7 @@ fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     })
 }
 
+/// Applies one edit, byte for byte before line by line.
 fn replace_once(text: &str, edit: &Replacement<'_>) -> Graft {
     let (old_block, new_block) = (Block::new(edit.old), Block::new(edit.new));
     if old_block.is_empty() {
@@ -87,7 +97,7 @@ fn replace_once(text: &str, edit: &Replacement<'_>) -> Graft {
         .unwrap_or_else(|| answer_missing(text, edit, &old_block, &new_block))
 }
 
-/// An empty old text means the whole of an empty file, and nothing else.
+/// Replaces nothing: an empty old text means the whole of an empty file, and nothing else.
 fn replace_nothing(text: &str, new: &str) -> Graft {
     if text.trim().is_empty() && !new.trim().is_empty() {
         let mut splice = Splice::new(text);
@@ -104,6 +114,7 @@ fn replace_nothing(text: &str, new: &str) -> Graft {
     )
 }
 
+/// Returns a block without a byte order mark and with the line ends of the text.
 fn with_line_end(block: &str, end: &str) -> String {
     let block = block
         .strip_prefix('\u{feff}')
@@ -116,7 +127,9 @@ fn with_line_end(block: &str, end: &str) -> String {
     }
 }
 
-/// Byte for byte, wherever it stands; `None` where it doesn't.
+/// Replaces byte for byte, wherever the text stands; `None` where it doesn't.
+///
+/// Refused where it stands more than once and the edit is not for all of them.
 fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
     let end = fuzzy::line_end(text);
     let (old, new) = (with_line_end(edit.old, end), with_line_end(edit.new, end));
@@ -124,6 +137,8 @@ fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
     if hits.is_empty() {
         return None;
     }
+    // Where the new text holds the old one, as an insertion beside a line does, old text inside new
+    // text is done.
     let done: Vec<Range<usize>> = if new.contains(&old) {
         spans_of_starts(&find_occurrences(text, &new), new.len())
     } else {
@@ -141,6 +156,7 @@ fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
         return Some(ambiguous_text_refusal(text, &hits));
     }
     let mut splice = Splice::new(text);
+    // Of places that overlap, the first one counts.
     let mut free = 0;
     for at in open.into_iter().filter(|_| old != new) {
         if at < free {
@@ -154,7 +170,8 @@ fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
     Some(splice.finish())
 }
 
-/// Whole lines stay whole: a line that is emptied goes, and lines added to an indented one are indented with it.
+/// Widens an edit so that whole lines stay whole: a line that is emptied goes, and lines added to
+/// an indented one are indented with it.
 fn extend_to_whole_lines(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) {
     let line_start = text[..range.start]
         .rfind('\n')
@@ -247,6 +264,7 @@ fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -
     Some(splice.finish())
 }
 
+/// Returns the clause for the evidence: "found but for indentation, once".
 fn describe_match(found: &Found) -> String {
     let reading = match found.reading {
         Reading::Plain => "",
@@ -260,6 +278,7 @@ fn describe_match(found: &Found) -> String {
     )
 }
 
+/// Returns "once", "2 times", …
 fn format_times(count: usize) -> String {
     if count == 1 {
         "once".to_owned()
@@ -268,6 +287,8 @@ fn format_times(count: usize) -> String {
     }
 }
 
+/// Makes the refusal of an old text that stands in several places; more than twenty of them help
+/// nobody to choose.
 fn ambiguous_text_refusal(text: &str, at: &[usize]) -> Graft {
     let candidates: Vec<_> = at
         .iter()
@@ -284,7 +305,7 @@ fn ambiguous_text_refusal(text: &str, at: &[usize]) -> Graft {
     })
 }
 
-/// The old text is nowhere: either the new one is there instead, or the edit is stale.
+/// Answers an old text that is nowhere: either the new one is there instead, or the edit is stale.
 fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Graft {
     let lines = Lines::new(text);
     if stands_instead(&lines, edit, old, new) {
@@ -299,6 +320,9 @@ fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) 
 }
 
 /// Returns whether the new text stands once, and is enough of a text to tell that the edit was made.
+///
+/// Enough is a line that the old text lacks, or two lines with more than two letters or digits
+/// each.
 fn stands_instead(lines: &Lines<'_>, edit: &Replacement<'_>, old: &Block, new: &Block) -> bool {
     let text = lines.text;
     let telling = |line: &&String| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
@@ -321,6 +345,8 @@ fn stands_instead(lines: &Lines<'_>, edit: &Replacement<'_>, old: &Block, new: &
     fuzzy::find_block(lines, new).is_some_and(|found| found.hits.len() == 1 || edit.all)
 }
 
+/// Returns whether an occurrence does not begin or end inside a word: `a = 1` in `data = 12` is
+/// none.
 fn stands_alone(text: &str, at: usize, new: &str) -> bool {
     let word =
         |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
@@ -332,7 +358,9 @@ fn stands_alone(text: &str, at: usize, new: &str) -> bool {
     !cuts_before && !cuts_after
 }
 
-/// Where `part` stands, also where it overlaps itself.
+/// Returns the offsets at which `part` stands, also where it overlaps itself.
+///
+/// `aa` in `aaa` -> [0, 1]; an empty part stands nowhere.
 fn find_occurrences(text: &str, part: &str) -> Vec<usize> {
     let step = part.chars().next().map_or(1, char::len_utf8);
     let mut found = Vec::new();
@@ -348,6 +376,7 @@ fn find_occurrences(text: &str, part: &str) -> Vec<usize> {
     found
 }
 
+/// Returns the ranges of a text of this length at some offsets.
 fn spans_of_starts(starts: &[usize], len: usize) -> Vec<Range<usize>> {
     starts.iter().map(|&at| at..at + len).collect()
 }
@@ -374,6 +403,8 @@ pub(crate) fn apply_blocks(text: &str, block: &str) -> Graft {
 }
 
 /// Returns the old and new text of each section; `None` where a fence is missing or out of order.
+///
+/// Lines outside of sections are left out, and a section does not hold another.
 fn parse_edit_sections(block: &str) -> Option<Vec<(String, String)>> {
     let mut found = Vec::new();
     let mut open: Option<(Vec<&str>, Option<Vec<&str>>)> = None;
@@ -402,6 +433,9 @@ fn parse_edit_sections(block: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Returns the sign that a fence line repeats, five times or more, with nothing but a word after it.
+///
+/// Exactly seven `=`, as other rows of them are headings; five to nine `<` or `>`, which people
+/// count less well.
 fn fence_character(line: &str) -> Option<char> {
     let line = line.trim_end();
     let sign = line

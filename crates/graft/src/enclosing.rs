@@ -29,6 +29,9 @@ pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
 }
 
 /// Returns whether a name, with dots or without, is that of what holds a node directly: the last names of its path.
+///
+/// The path [`services`, `worker`, `env`] holds for `env` and `worker.env`, but not for `services`
+/// or `services.env`.
 pub(crate) fn is_held_by(path: &[String], name: &str) -> bool {
     let plain = crate::prose::strip_name_decoration(name);
     let wanted: Vec<&str> = plain
@@ -55,6 +58,8 @@ pub(crate) fn is_of_constructor(file: &Source<'_>, body: Node<'_>) -> bool {
 }
 
 /// Returns whether a statement sets an attribute of the instance.
+///
+/// By the names that both languages' code uses for it, `self.x = 1` and `this.x = 1`.
 pub(crate) fn sets_attribute(item: &Item<'_>) -> bool {
     item.kind == Kind::Value
         && ["self.", "this."]

@@ -1,4 +1,10 @@
 //! Files that are data or documents rather than code: one file a format, each proven by its own rules.
+//!
+//! ```text
+//! check the file  →  place the block  →  check the result  →  place the block again: nothing may be left to do
+//! ```
+//!
+//! A file that does not parse as it stands is refused: nobody can say what an edit of it does.
 
 mod wording;
 
@@ -45,7 +51,9 @@ struct Request<'a> {
     wording: &'a Wording<'a>,
 }
 
+/// Places a request's block.
 type ApplyFn = fn(&Request<'_>) -> Graft;
+/// Returns an error where a text is not well formed.
 type CheckFn = fn(&str) -> Result<(), String>;
 
 /// The way in which a format's snippets are placed.
@@ -58,6 +66,7 @@ enum Format {
 }
 
 impl Format {
+    /// Places a block in the way of the format.
     fn apply_request(self, request: &Request<'_>) -> Graft {
         match self {
             Format::Data(syntax) => data::apply_to_data(request, syntax),
@@ -65,6 +74,7 @@ impl Format {
         }
     }
 
+    /// Returns an error where a text is not well formed by the format; some formats have no check.
     fn check(self, text: &str) -> Result<(), String> {
         match self {
             Format::Data(syntax) => data::check_data_syntax(text, syntax),
@@ -96,6 +106,9 @@ pub fn count_entries(path: &str, text: &str, written: &str) -> Option<usize> {
 }
 
 /// Returns the name that an entry of data bears, as words write it: up to the sign that ends a key or a package.
+///
+/// `"@nestjs/cache": "^1"` -> `@nestjs/cache`, `praw==7.7.1` -> `praw`. A sign at the very front
+/// belongs to the name.
 pub fn entry_name(written: &str) -> &str {
     let bare = written.trim().trim_matches(['"', '\'']);
     let is_part = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
@@ -142,6 +155,7 @@ pub(crate) fn apply_by_format(
     };
     match format.apply_request(&request) {
         // "Replace the unknowns with:" over lines of which the first few stand: what is meant was not found.
+        // Data is merged by its keys, so that adding there is no sign of a miss.
         Graft::Applied(applied)
             if !matches!(format, Format::Data(_)) && only_adds(&text, &applied, context) =>
         {
@@ -165,6 +179,7 @@ fn only_adds(text: &str, applied: &Applied, context: &Context<'_>) -> bool {
     Prose::read(context.prose).takes_away() && applied.edits.iter().all(kept)
 }
 
+/// Returns a text with `\n` line ends and without a byte order mark.
 fn normalize_line_ends(text: &str) -> String {
     text.strip_prefix('\u{feff}')
         .unwrap_or(text)
@@ -177,6 +192,8 @@ fn format_of(path: &str) -> Format {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let unchecked: CheckFn = |_| Ok(());
     match ending {
+        // Names before endings: `.env.json` is a list of variables, and `Dockerfile.dev` has no
+        // ending of its own.
         _ if name == ".env" || name.starts_with(".env.") || ending == "env" => {
             Format::Data(&env::SYNTAX)
         }
@@ -210,6 +227,12 @@ fn format_of(path: &str) -> Format {
 }
 
 /// Returns whether the fence names a language that a file of this name can't hold.
+///
+/// An unknown language, as none, is no contradiction. A known language in a file of unknown ending
+/// is one for plain lists only.
+///
+/// `python` for `a.toml` and `json` for `.env` -> true; `js` for `a.json` and `bash` for any file
+/// -> false.
 fn speaks_another(language: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let kin: [&[&str]; 9] = [
@@ -239,6 +262,7 @@ fn speaks_another(language: &str, path: &str) -> bool {
     let language = language.to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let of = |word: &str| kin.iter().position(|kin| kin.contains(&word));
+    // The last row is languages that are no format of this module: no file here is of that kind.
     let known = of(ending).filter(|&kind| kind < kin.len() - 1);
     let plain_list = name.starts_with(".env")
         || name.ends_with("ignore")
@@ -273,7 +297,8 @@ fn apply_to_sql(request: &Request<'_>) -> Graft {
     )
 }
 
-/// The result is well formed, holds no elision of the snippet, and has nothing left to be done.
+/// Refuses a result that is not well formed, that holds an elision of the snippet, or in which
+/// something is left to be done.
 fn check_format_result(format: Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
     if let Err(error) = format.check(result) {
         return Err(refuse_graft(
@@ -281,6 +306,7 @@ fn check_format_result(format: Format, request: &Request<'_>, result: &str) -> R
             format!("the result would not parse: {error}"),
         ));
     }
+    // An elision in the result is a part of the file that the block would have cut out.
     let elisions = |text: &str| {
         text.lines()
             .filter(|line| wording::is_elision_line(line))
@@ -313,6 +339,8 @@ fn in_original(original: &str, text: &str, applied: Applied) -> Graft {
     if original == text {
         return Graft::Applied(applied);
     }
+    // Offsets are of the normal text; the original has a mark before it, and its lines end with one
+    // byte more.
     let end = fuzzy::line_end(original);
     let mark = original.len() - original.strip_prefix('\u{feff}').unwrap_or(original).len();
     let mut starts = vec![mark];

@@ -1,5 +1,14 @@
 //! Finds a block of lines in a text: as it is first, then tier by tier with one more kind of drift forgiven.
 //! Every line must be found, in one piece; nothing is matched by likeness.
+//!
+//! ```text
+//! text                     block              found
+//!     let a = "x";         let a = “x”;       line 1, at `Tier::Quotes`, which forgives the indentation, too
+//!     go(a);               go(a);             line 2
+//!     let b = 'x';         let b = "x";       nothing: plain quotes of another kind are another text
+//! ```
+//!
+//! Lines count from 0 in here and from 1 in a `Location`.
 
 mod nesting;
 
@@ -27,6 +36,7 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
+    /// Returns the clause for the evidence: "matched but for indentation".
     pub(crate) fn description(self) -> &'static str {
         match self {
             Tier::Exact => "exactly",
@@ -43,10 +53,12 @@ impl Tier {
 #[derive(Debug)]
 pub(crate) struct Lines<'a> {
     pub(crate) text: &'a str,
+    /// Byte ranges of the lines, without `\n` and `\r\n`.
     spans: Vec<Range<usize>>,
 }
 
 impl<'a> Lines<'a> {
+    /// Splits a text into lines; a byte order mark belongs to none.
     pub(crate) fn new(text: &'a str) -> Self {
         let mut at = if text.starts_with('\u{feff}') {
             '\u{feff}'.len_utf8()
@@ -61,10 +73,12 @@ impl<'a> Lines<'a> {
         Lines { text, spans }
     }
 
+    /// Returns the number of lines; a line end at the end of the text begins no further one.
     pub(crate) fn len(&self) -> usize {
         self.spans.len()
     }
 
+    /// Returns a line without its end, "" past the last one.
     pub(crate) fn get(&self, line: usize) -> &'a str {
         self.spans
             .get(line)
@@ -72,13 +86,14 @@ impl<'a> Lines<'a> {
             .unwrap_or_default()
     }
 
-    /// First byte of a line; the text's end for the line after the last.
+    /// Returns the first byte of a line; the text's end for the line after the last.
     pub(crate) fn line_start(&self, line: usize) -> usize {
         self.spans
             .get(line)
             .map_or(self.text.len(), |span| span.start)
     }
 
+    /// Returns the byte behind a line, before its line end.
     pub(crate) fn end(&self, line: usize) -> usize {
         self.spans
             .get(line)
@@ -95,6 +110,8 @@ impl<'a> Lines<'a> {
         line_end(self.text)
     }
 
+    /// Returns a line for a person to look at: its text without blanks around it, and its number
+    /// from 1.
     pub(crate) fn location_of_line(&self, line: usize) -> Location {
         Location {
             name: self.get(line).trim().to_owned(),
@@ -118,11 +135,13 @@ pub(crate) fn line_end(text: &str) -> &'static str {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Block {
     pub(crate) lines: Vec<String>,
+    /// Blank lines that stood above the others, which `lines` no longer holds.
     pub(crate) blank_before: usize,
     pub(crate) blank_after: usize,
 }
 
 impl Block {
+    /// Splits a text into lines, without a byte order mark and line ends.
     pub(crate) fn new(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Block::from_lines(
@@ -132,6 +151,7 @@ impl Block {
         )
     }
 
+    /// Makes a block of lines without their ends, and counts the blank ones at its ends.
     pub(crate) fn from_lines(mut lines: Vec<String>) -> Self {
         let blank = |line: &String| line.trim().is_empty();
         let blank_after = lines.iter().rev().take_while(|line| blank(line)).count();
@@ -150,6 +170,8 @@ impl Block {
     }
 
     /// Returns the block with as many blank lines at its ends as it has more than `old` had at its own.
+    ///
+    /// A replacement that ends with one blank line more than what it replaces adds that one.
     pub(crate) fn with_added_blank_lines(&self, old: &Block) -> Vec<String> {
         let mut lines = vec![String::new(); self.blank_before.saturating_sub(old.blank_before)];
         lines.extend(self.lines.iter().cloned());
@@ -182,13 +204,18 @@ pub(crate) struct Found {
 /// The decoding of a block's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
+    /// As it is written.
     Plain,
+    /// A backslash before `"`, `'` and the backtick goes, as from a string in JSON.
     QuotesUnescaped,
+    /// All escapes of a string go: `\n` is a line end.
     Unescaped,
+    /// `&lt;` is `<`, as in text that was taken from a page.
     EntitiesDecoded,
 }
 
 impl Reading {
+    /// Returns the block in this reading; decoding may make more lines of one.
     pub(crate) fn decode_block(self, block: &Block) -> Block {
         let text = block.lines.join("\n");
         let text = match self {
@@ -209,6 +236,7 @@ impl Reading {
                 .replace("&gt;", ">")
                 .replace("&quot;", "\"")
                 .replace("&#39;", "'")
+                // Last, so that `&amp;lt;` becomes `&lt;` and not `<`.
                 .replace("&amp;", "&"),
         };
         let inner = Block::new(&text);
@@ -220,6 +248,8 @@ impl Reading {
     }
 }
 
+/// Returns a text with the escapes that have a meaning replaced; a backslash before anything else
+/// stays.
 fn unescape_text(text: &str, meaning: impl Fn(char) -> Option<char>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
@@ -241,6 +271,9 @@ fn unescape_text(text: &str, meaning: impl Fn(char) -> Option<char>) -> String {
 }
 
 /// Finds a block at the first tier where it stands anywhere; `None` where it stands at no tier.
+///
+/// Escaping comes behind all plain tiers, since a decoded block is another text; blank lines come
+/// last, for the plain block before the decoded ones.
 pub(crate) fn find_block(text: &Lines<'_>, block: &Block) -> Option<Found> {
     if block.is_empty() {
         return None;
@@ -267,6 +300,7 @@ pub(crate) fn find_block(text: &Lines<'_>, block: &Block) -> Option<Found> {
         })
 }
 
+/// Returns the readings that change the block, the mildest first.
 fn escaped_readings(block: &Block) -> Vec<(Reading, Block)> {
     [
         Reading::QuotesUnescaped,
@@ -279,6 +313,7 @@ fn escaped_readings(block: &Block) -> Vec<(Reading, Block)> {
     .collect()
 }
 
+/// Returns all places of a block at one tier, `None` where there is none.
 fn find_at(text: &Lines<'_>, block: &Block, tier: Tier, reading: Reading) -> Option<Found> {
     let hits = if tier == Tier::BlankLines {
         hits_between_blanks(text, block)
@@ -292,6 +327,7 @@ fn find_at(text: &Lines<'_>, block: &Block, tier: Tier, reading: Reading) -> Opt
     })
 }
 
+/// Returns the places where the block's lines follow one another without a line between.
 fn hits_in_line(text: &Lines<'_>, block: &Block, tier: Tier) -> Vec<Hit> {
     let there: Vec<String> = text.iter().map(|line| comparison_key(line, tier)).collect();
     let asked: Vec<String> = block
@@ -307,6 +343,8 @@ fn hits_in_line(text: &Lines<'_>, block: &Block, tier: Tier) -> Vec<Hit> {
         .collect()
 }
 
+/// Returns the places where the block's lines that are not blank follow one another, with any
+/// number of blank lines between.
 fn hits_between_blanks(text: &Lines<'_>, block: &Block) -> Vec<Hit> {
     let keyed = |line: &str| Some(comparison_key(line, Tier::Quotes)).filter(|key| !key.is_empty());
     let (there_at, there): (Vec<usize>, Vec<String>) = text
@@ -324,6 +362,8 @@ fn hits_between_blanks(text: &Lines<'_>, block: &Block) -> Vec<Hit> {
 fn align_between_blanks(at: &[usize], block: &Block) -> Hit {
     let mut known = at.iter().copied();
     let mut next_free = at.first().copied().unwrap_or_default();
+    // The line that the next line of code takes: blank lines of the block take lines before it
+    // only.
     let mut bound = next_free;
     let aligned = block
         .lines
@@ -349,11 +389,13 @@ fn align_between_blanks(at: &[usize], block: &Block) -> Hit {
     Hit { aligned, lines }
 }
 
+/// Returns the indices at which `asked` stands in `there` as a whole; the places may overlap.
 fn starts_of<'k>(there: &'k [String], asked: &'k [String]) -> impl Iterator<Item = usize> + 'k {
     let last = (there.len() + 1).saturating_sub(asked.len());
     (0..last).filter(move |&first| !asked.is_empty() && there[first..first + asked.len()] == *asked)
 }
 
+/// Returns the form of a line that is compared at a tier.
 fn comparison_key(line: &str, tier: Tier) -> String {
     match tier {
         Tier::Exact => line.to_owned(),
@@ -368,6 +410,7 @@ pub(crate) fn fold_typography(line: &str) -> String {
     line.chars().filter_map(fold_char).collect()
 }
 
+/// Returns the plain sign for a typographic one; `None` for signs without width, which go.
 fn fold_char(found: char) -> Option<char> {
     Some(match found {
         '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{2033}' | '\u{ff02}' => '"',
@@ -380,6 +423,9 @@ fn fold_char(found: char) -> Option<char> {
 }
 
 /// Returns the place that shares most lines with a block at one offset, for a person to look at.
+///
+/// Each line of the block votes for the offset at which it would stand where the text has it.
+/// `None` where no line of it stands anywhere.
 pub(crate) fn find_nearest_location(text: &Lines<'_>, block: &Block) -> Option<Location> {
     let mut at: std::collections::HashMap<&str, Vec<usize>> = std::collections::HashMap::new();
     for (line, content) in text.iter().enumerate() {
@@ -390,14 +436,18 @@ pub(crate) fn find_nearest_location(text: &Lines<'_>, block: &Block) -> Option<L
         .lines
         .iter()
         .enumerate()
+        // Lines of one or two signs, as `}`, stand everywhere and would outvote the rest.
         .filter(|(_, line)| line.trim().len() > 2)
     {
+        // So do lines that stand very often: fifty places of one line are counted, which bounds the
+        // work, too.
         for found in at.get(line.trim()).into_iter().flatten().take(50) {
             *votes
                 .entry(found.cast_signed() - index.cast_signed())
                 .or_default() += 1;
         }
     }
+    // Of offsets with equally many votes the uppermost.
     let (offset, _) = votes
         .into_iter()
         .max_by_key(|&(offset, count)| (count, -offset))?;

@@ -76,7 +76,8 @@ pub(crate) fn collect_wanted_imports(snippet: &Source<'_>, items: &[Item<'_>]) -
     wanted
 }
 
-/// Of the imports that the words beside a block spell out, those of names that the block reads and does not bind itself.
+/// Picks, of the imports that the words beside a block spell out, those of names that the block
+/// reads and does not bind.
 pub(crate) fn spelled_out(
     spelled: &[String],
     snippet: &Source<'_>,

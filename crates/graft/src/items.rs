@@ -7,6 +7,7 @@ use tree_sitter::Node;
 use crate::languages::{Language, adjust_shape};
 use crate::markers::is_elision;
 
+/// The way in which crate `code` tells elisions from code when it lists items.
 const ELISIONS: Elisions = Elisions {
     is_comment: is_elision,
     adjust: adjust_shape,

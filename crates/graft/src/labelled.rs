@@ -11,13 +11,16 @@
 //! Labels that no list knows are words to the reader if their code stands in the file without them: written there, they
 //! and the other state would be wrong. Which of the two is meant, the block alone does not say.
 
-/// The longest label, in words.
+/// The longest label, in words; a longer comment is one of the code's own: it explains what
+/// follows.
 const LONGEST_LABEL: usize = 2;
 
 /// Returns the two labels of a block of which one part stands in the file without its label, and the other does not.
 pub(crate) fn find_labelled_states<'b>(text: &str, block: &'b str) -> Option<(&'b str, &'b str)> {
     let lines: Vec<&str> = block.lines().collect();
     let first = lines.iter().position(|line| !line.trim().is_empty())?;
+    // Exactly two labels, the first at the head of the block and the second behind a blank line:
+    // else they are comments among code.
     let mut labels = (0..lines.len()).filter_map(|at| Some((at, read_label(lines[at])?)));
     let (Some((old, one)), Some((new, other)), None) =
         (labels.next(), labels.next(), labels.next())

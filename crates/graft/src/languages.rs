@@ -11,10 +11,14 @@ pub(crate) use code::languages::{Language, field_text, flatten, named_children, 
 use tree_sitter::Node;
 
 /// Text to put around bare members so that they parse.
+///
+/// Bare members are what stands inside a class or a collection, shown without it: `name: str`,
+/// `"a": 1,`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wrapper {
     pub(crate) before: &'static str,
     pub(crate) after: &'static str,
+    /// The list that the text between becomes.
     pub(crate) list: List,
 }
 

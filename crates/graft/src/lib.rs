@@ -1,5 +1,12 @@
 //! Puts code that a plan spells out into a file, by structure, or refuses and says why.
 //!
+//! ```text
+//! file                    block               words            answer
+//! class A: ...            def b(self): ...    "Add to `A`"     Applied: the text with `b` in `A`, its edits, why
+//! class A with `b`        def b(self): ...    "Add to `A`"     AlreadyApplied, if it is the same `b`
+//! A and B, both with `b`  def b(self): ...                     Refused, with both as candidates
+//! ```
+//!
 //! Pure: text in, text out. The modules stand in the order in which they build on one another.
 
 #![forbid(unsafe_code)]

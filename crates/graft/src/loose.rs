@@ -1,5 +1,12 @@
 //! Places bare statements and entries that stand in no definition of their own: beside the line that the prose
 //! names, around the lines of the file that the block repeats, or over the one statement that the prose replaces.
+//!
+//! ```text
+//! words               file            block         result
+//! "after `load()`"    def run():      check()       load()
+//!                         load()                    check()
+//!                         save()                    save()
+//! ```
 
 mod choose;
 
@@ -207,6 +214,8 @@ pub(crate) fn contains_item(file: &Source<'_>, node: Node<'_>, item: &Item<'_>) 
             .any(|child| contains_item(file, child, item))
 }
 
+/// Collects the lists of the file at any depth: those of entries, or the module and the bodies,
+/// outermost first.
 fn collect_blocks<'t>(
     file: &Source<'_>,
     node: Node<'t>,
@@ -256,6 +265,8 @@ fn find_stated_scope(
                 ),
                 &mut found,
             );
+            // A name inside another one narrows it: "in `create` of `UserService`". What lies apart
+            // from it is another place.
             if let Some((outer, _)) = &narrowed {
                 found.retain(|(range, _)| {
                     outer.start <= range.start && range.end <= outer.end
@@ -339,7 +350,7 @@ pub(crate) fn only_definition(file: &Source<'_>, name: &str) -> Option<Range<usi
     found.is_empty().then_some(only)
 }
 
-/// The definitions of this name, at any depth; values too where the prose says "in".
+/// Collects the definitions of this name, at any depth; values too where the prose says "in".
 fn collect_named_definitions(
     file: &Source<'_>,
     (node, prefix): (Node<'_>, &str),

@@ -1,4 +1,12 @@
 //! Elisions: the many ways in which a plan says "what stood here stays", told from code and from plain comments.
+//!
+//! ```text
+//! # ...                                         elision
+//! // ... existing providers                     elision: dots first, then words for what is kept
+//! # keep existing routes                        elision: a known phrase in a short comment
+//! # add to existing imports                     none: it speaks of what follows
+//! # the rest of the fields are validated by the service below     none: a sentence
+//! ```
 
 /// Stands in for an elision comment where Python's grammar wants a statement.
 pub(crate) const SENTINEL: &str = "__graft_elision__";
@@ -92,6 +100,10 @@ pub(crate) fn takes_ellipsis(callee: &str) -> bool {
 }
 
 /// Returns whether a comment, its comment signs included, stands for code that is kept.
+///
+/// The numbers below are counts of words: the surer the sign, the longer the comment may be. With
+/// dots in front twelve, with dots behind three, or twelve beside a known phrase, with a phrase
+/// alone seven.
 pub(crate) fn is_elision(comment: &str) -> bool {
     let body = strip_comment_signs(comment);
     // "(existing entities)"
@@ -129,7 +141,8 @@ pub(crate) fn is_elision(comment: &str) -> bool {
         || lower.starts_with("existing ") && words <= 3
 }
 
-/// "add to existing imports" speaks of what follows, not of what is left out.
+/// Returns whether a comment begins with a verb or a word of place of the plan itself: "add to
+/// existing imports" speaks of what follows, not of what is left out.
 fn mentions_addition(lower: &str) -> bool {
     [
         "add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in ",
@@ -139,6 +152,9 @@ fn mentions_addition(lower: &str) -> bool {
 }
 
 /// Returns a comment without its signs.
+///
+/// Takes off `//`, `#`, `/* */` and `{/* */}`; of signs that are repeated those at the front:
+/// `## ... ##` -> `... ##`.
 pub(crate) fn strip_comment_signs(comment: &str) -> &str {
     let body = comment.trim();
     let body = body

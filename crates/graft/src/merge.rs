@@ -1,5 +1,15 @@
 //! Merges a snippet's items into a list of the file's: what is the same stays, what differs is replaced or merged
 //! further in, what is new goes where the snippet's neighbours, the prose or the file's own order put it.
+//!
+//! ```text
+//! file                 block                     result
+//! def a(): return 1    # ... existing code ...   def a(): return 1
+//! def b(): return 2    def b(): return 3         def b(): return 3     replaced: the name is the same
+//!                      def c(): return 4         def c(): return 4     new: behind `b`, as the block has it
+//! ```
+//!
+//! A list that the block shows without an elision is not taken to be complete: `replace` decides
+//! that. What can be read in two ways is refused.
 
 mod entries;
 mod once;
@@ -34,8 +44,9 @@ pub(crate) struct Merger<'s, 'f, 'n> {
     pub(crate) snippet: &'s Source<'n>,
     pub(crate) prose: &'s Prose,
     pub(crate) splice: Splice<'f>,
+    /// Moves text of the snippet to the indentation that the file has.
     transplant: Transplant<'s, 'n>,
-    /// Where elisions stand in the snippet.
+    /// Byte offsets at which the snippet leaves something out: `...`, `# existing code`.
     markers: Vec<usize>,
     /// Where a statement of the file begins that the prose replaces, and where the snippet's that takes its place.
     pub(crate) replaced: Option<(usize, usize)>,
@@ -43,9 +54,12 @@ pub(crate) struct Merger<'s, 'f, 'n> {
 
 /// A list of the file and the snippet's items that belong into it.
 pub(crate) struct Pair<'f, 'n> {
+    /// The node of the file that holds the items; new ones go inside its range.
     pub(crate) node: Node<'f>,
     pub(crate) kind: List,
+    /// The file's items in the order of the text; all indices of a match are indices into these.
     pub(crate) old: Vec<Item<'f>>,
+    /// The snippet's items, elisions among them as `Kind::Marker`.
     pub(crate) new: Vec<Item<'n>>,
     /// The snippet shows the list itself, not bare items for it.
     pub(crate) wrapped: bool,
@@ -82,13 +96,16 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         self.markers.iter().any(|at| node.byte_range().contains(at))
     }
 
-    /// Merges a list.
+    /// Merges a list: walks the snippet's items, merges those that have a match and collects those
+    /// between two matches to one run, which is placed as a whole.
     pub(crate) fn merge_list(&mut self, pair: &Pair<'_, '_>) -> Result<(), Refusal> {
         let matches = match_items(self, pair)?;
         let mut run: Vec<usize> = Vec::new();
         for (at, item) in pair.new.iter().enumerate() {
             match matches.get(at).copied().flatten() {
                 Some(old) => {
+                    // What is new stays together: a run ends at each item of the file and at each
+                    // elision.
                     self.insert_run(pair, &matches, &run)?;
                     run.clear();
                     if let Some(old) = pair.old.get(old) {
@@ -99,6 +116,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                     self.insert_run(pair, &matches, &run)?;
                     run.clear();
                 }
+                // Imports are merged before all else, and a comment of the module that matches
+                // nothing describes the block, not the file.
                 None if matches!(item.kind, Kind::Import | Kind::Comment)
                     && pair.kind == List::Module => {}
                 None if run.is_empty() && self.has_comment(pair, &matches, at) => {}
@@ -139,7 +158,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         lines(self.file.slice(start..end)).starts_with(&lines(self.snippet.slice(comment.whole())))
     }
 
-    /// In a body, what stands between two neighbours of the snippet would be lost or kept: nobody can tell.
+    /// Refuses a gap: in a body, what stands between two neighbours of the snippet would be lost or
+    /// kept, and nobody can tell.
     fn refuse_gaps(&self, pair: &Pair<'_, '_>, matches: &[Option<usize>]) -> Result<(), Refusal> {
         if pair.kind != List::Statements || !pair.wrapped {
             return Ok(());
@@ -182,6 +202,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             self.replace_node(old, new);
             return Ok(());
         }
+        // Both hold a list that is elided: its items decide, wherever they stand.
         if let (Some(kind), Some(_)) = (
             self.file.language.list(old),
             self.snippet.language.list(new),
@@ -204,6 +225,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         if new.kind() == "jsx_element" && old.kind() == new.kind() {
             return self.merge_element(old, new);
         }
+        // Anything else is compared child by child, the parts without an elision as a whole.
         match self.bodies_below_a_sketched_head(old, new) {
             Some((old_body, new_body)) => self.merge_node(old_body, new_body),
             None => self.merge_children(old, new),
@@ -211,6 +233,10 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     }
 
     /// Merges the children that hold elisions; what stands between them is the snippet's.
+    ///
+    /// A child is found by its field, else as the nth of its kind, so `f(a, ...)` finds the
+    /// arguments of `f(b, c)`; an elision that is such a child itself has no counterpart and is
+    /// refused.
     fn merge_children(&mut self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
         let (old_children, new_children) = (children_with_fields(old), children_with_fields(new));
         let (mut old_from, mut new_from) = (0, 0);
@@ -221,6 +247,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             if self.markers.contains(&child.start_byte()) && child.kind() == "comment" {
                 return Err(self.unlocated(child));
             }
+            // The nth child of its kind, since a field may stand several times and most children
+            // have none.
             let ordinal = new_children
                 .iter()
                 .take(at)
@@ -250,6 +278,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         Ok(())
     }
 
+    /// Makes the refusal of an elision of which can't be told what of the file it stands for.
     fn unlocated(&self, new: Node<'_>) -> Refusal {
         let shown = first_line(node_text(new, self.snippet.text));
         new_refusal(
@@ -260,6 +289,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         )
     }
 
+    /// Replaces the children between two merged ones where they differ in more than blanks.
+    /// Comments of the file stay; nothing happens where one side has no code there.
     fn merge_between(
         &mut self,
         old: Option<&[(Node<'_>, Option<&str>)]>,
@@ -283,6 +314,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         else {
             return;
         };
+        // From the first to the last child as one range, so that signs and blanks between them come
+        // from the snippet.
         let (before, after) = (
             self.file.slice(old_start..old_end),
             self.snippet.slice(new_start..new_end),
@@ -304,6 +337,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     ) -> Result<(), Refusal> {
         for (index, items) in position::split_run(self, pair, matches, run)? {
             let new: Vec<&Item<'_>> = items.iter().filter_map(|&at| pair.new.get(at)).collect();
+            // Checked before anything is staged: an item that is shown in part can't be made new.
             for item in &new {
                 if replace::is_signature(item) {
                     return Err(new_refusal(
@@ -368,6 +402,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         })
     }
 
+    /// Returns whether `...` at an offset is the whole body of a definition, its docstring and
+    /// comments aside: `def f(): ...`.
     fn is_stub(&self, at: usize) -> bool {
         let node = self.snippet.root().descendant_for_byte_range(at, at);
         let statement = node
@@ -388,6 +424,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     }
 }
 
+/// Returns all children of a node, signs and comments included, each with the name of its field.
 fn children_with_fields<'t>(node: Node<'t>) -> Vec<(Node<'t>, Option<&'t str>)> {
     let mut children = Vec::new();
     let mut cursor = node.walk();
@@ -402,6 +439,7 @@ fn children_with_fields<'t>(node: Node<'t>) -> Vec<(Node<'t>, Option<&'t str>)> 
     children
 }
 
+/// Returns the first line of a text without the blanks around it, for messages.
 pub(crate) fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default().trim()
 }
@@ -417,6 +455,8 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
                     .trim()
                     .starts_with(['/', '.', '…'])
         }
+        // `tuple[int, ...]` and `Field(...)` say something; as a statement or entry `...` leaves
+        // something out.
         "ellipsis" if source.language.means_value(node, source.text) => false,
         "ellipsis" => node.parent().is_some_and(|parent| {
             parent.kind() == "expression_statement" || source.language.list(parent).is_some()

@@ -5,16 +5,22 @@ use std::collections::HashSet;
 use crate::items::Source;
 use crate::languages::Kind;
 
-/// The depth to which definitions are followed: a class in a function, its members.
+/// The depth to which definitions are followed: a class, its members, what a literal among them
+/// holds. Functions are not entered: what they define is theirs.
 const DEPTH: usize = 3;
 
 /// Returns the names of the file's definitions, of their members and of the keys of their literals.
+///
+/// A class `User` with `name` and `save()` -> `User`, `name`, `save`. Imports bind names, too, but
+/// define nothing here.
 pub(crate) fn collect_defined_names(file: &Source<'_>) -> HashSet<String> {
     let mut names = HashSet::new();
     collect_names_of_list(file, file.root(), DEPTH, &mut names);
     names
 }
 
+/// Collects the names of a list's definitions and pairs, and of those inside them down to `depth`
+/// lists; what stands in a function is its own.
 fn collect_names_of_list(
     file: &Source<'_>,
     list: tree_sitter::Node<'_>,

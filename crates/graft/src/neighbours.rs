@@ -1,5 +1,15 @@
 //! The item of a list that the words name as a neighbour: by its name, by its route, by how its code begins, else by the
 //! words that only it has: "the book routes" are `app.register(bookRoutes)`.
+//!
+//! ```text
+//! words                     items                                   meant
+//! "`save`"                  load(), save(user)                      save(user), by what it calls
+//! "`app = FastAPI(`"        app = FastAPI(title="x")                that one, by how it begins
+//! "the book routes"         app.register(bookRoutes)                that one: both have `routes`, one has `book`
+//!                           app.register(userRoutes)
+//! ```
+//!
+//! All functions return indices into the items that they are given, in the order of the text.
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, flatten};
@@ -14,6 +24,7 @@ pub(crate) fn find_mentioned_items(
     name: &str,
     items: &[Item<'_>],
 ) -> Vec<usize> {
+    // A name that items bear is meant first; the noun behind it decides only where none does.
     let found = find_named_items(file, name, items);
     // "before the `save(...)`" shows a call without its arguments.
     let elided = ["(...)", "(…)"]
@@ -26,6 +37,7 @@ pub(crate) fn find_mentioned_items(
                 Some("call" | "statement" | "line")
             ))
     {
+        // Imports, functions and classes are no steps: they can't be "the `x` call".
         let steps = |item: &Item<'_>| {
             matches!(
                 item.kind,
@@ -45,6 +57,7 @@ pub(crate) fn find_mentioned_items(
     if !found.is_empty() {
         return found;
     }
+    // Only the head of a check or loop counts: what its body reads is not what it checks.
     let code = flatten(name);
     let holds = |item: &Item<'_>| {
         let head = ["condition", "left", "right"]
@@ -80,6 +93,9 @@ pub(crate) fn find_readers(
 }
 
 /// Returns whether a text holds a piece of code that is not part of a longer name.
+///
+/// `save` is in `db.save(x)` only where it stands alone: names are joined by letters, `_`, `$` and
+/// dots.
 fn has_code(text: &str, code: &str) -> bool {
     let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');
     !code.is_empty()
@@ -105,6 +121,7 @@ pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]
             .map(|(at, _)| at)
             .collect()
     };
+    // From the surest to the loosest sense of a name; the first that any item fits decides for all.
     let plain = crate::prose::strip_name_decoration(name);
     if let Some(route) = RouteName::parse(name.trim()).filter(|route| route.path.is_some()) {
         return routes::find_named_routes(file, &route, items);
@@ -142,6 +159,9 @@ fn is_quoted_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
 }
 
 /// Returns whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
+///
+/// A piece shorter than five bytes, or one that is nothing but a name, says too little to be the
+/// beginning of a statement.
 fn is_start_of_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
     let shown = flatten(name);
     let shown = strip_elision(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
@@ -153,11 +173,14 @@ fn is_start_of_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
         return false;
     }
     let text = file.slice(item.bare..item.code_end);
+    // A little more of the statement than was quoted, since layout takes up blanks; all of it may
+    // be a long function.
     let head: String = text.chars().take(shown.len() * 2 + 40).collect();
     flatten(&head).starts_with(shown)
 }
 
-/// Code up to where it leaves something out: `save(id, { state: 'new', … })`.
+/// Returns code up to where it leaves something out: `save(id, { state: 'new', … })` ->
+/// `save(id, { state: 'new', `. Dots that spread, as `...rest`, leave nothing out.
 fn strip_elision(code: &str) -> &str {
     let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ')', '}', ']', ',']);
     let mut dots = code
@@ -167,7 +190,8 @@ fn strip_elision(code: &str) -> &str {
     at.map_or(code, |at| &code[..at])
 }
 
-/// `router.get('/x')` or `router.get('/x', …)` for the call named so.
+/// Returns whether a mentioned call is the one of this name: `router.get('/x')` or
+/// `router.get('/x', …)` for `router.get('/x')`.
 fn matches_call(mentioned: &str, name: &str) -> bool {
     let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
     let known = name.trim_end_matches(')');
@@ -213,6 +237,9 @@ pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
 }
 
 /// Returns the form of a call's first argument.
+///
+/// "text" for a string, "name" for a variable or attribute, "keyword", "call", else "other"; `None`
+/// for a call without arguments and for what is no call.
 fn first_argument_form(item: &Item<'_>) -> Option<&'static str> {
     let mut call = item.core;
     while matches!(
@@ -243,6 +270,9 @@ pub(crate) enum PhraseMatch {
 }
 
 /// Returns the items of `among` that a phrase means, which are all of one kind; `among` are places in `items`.
+///
+/// A phrase with a route goes by the route alone. Words of it that none of the items has are left
+/// aside, as long as they are not more than half of those that could tell.
 pub(crate) fn match_phrase(
     file: &Source<'_>,
     phrase: &Phrase,
@@ -334,6 +364,9 @@ pub(crate) fn without_kind(
 }
 
 /// Returns the names among the words of an item, as long as two or three of them.
+///
+/// [`user`, `admin`, `routes`] -> `user`, `admin`, `routes`, `useradmin`, `adminroutes`,
+/// `useradminroutes`.
 fn candidate_names(held: &[String]) -> impl Iterator<Item = String> + '_ {
     (1..4).flat_map(|count| held.windows(count).map(<[String]>::concat))
 }
@@ -348,11 +381,15 @@ fn words_of(file: &Source<'_>, item: &Item<'_>) -> Vec<String> {
     split_name_words(text)
 }
 
-/// The longest statement whose every word tells what it is.
+/// The longest statement, in bytes, whose every word tells what it is; a longer one holds words of
+/// all kinds, so that only its name and decorators count.
 const LONGEST: usize = 300;
 
 /// Returns whether two words are forms of one: "posts" and `post`, "auth" and `authentication`, "registration" and
 /// `register`.
+///
+/// Words of four letters and more lose their plural. Then one must be the beginning of the other,
+/// with at least four letters in common, or both begin with the same six.
 fn are_word_forms(one: &str, other: &str) -> bool {
     let singular = |word: &str| {
         if word.len() > 3 {

@@ -1,4 +1,8 @@
 //! Reads what the words beside a block say about its place: which names they mention, and in what relation.
+//!
+//! ```text
+//! "Add it after `load`, and replace `save`."     `load`: After, `save`: Replace
+//! ```
 
 mod names;
 
@@ -110,7 +114,7 @@ impl Prose {
         Prose::read_knowing(text, &HashSet::new())
     }
 
-    /// As [`Prose::read`], where these names of the file are names also as plain words.
+    /// Reads words as [`Prose::read`] does, where these names of the file are names also as plain words.
     pub(crate) fn read_knowing(text: &str, known: &HashSet<String>) -> Self {
         let mut prose = Prose::default();
         let tokens = tokenize_prose(text);
@@ -198,7 +202,7 @@ impl Prose {
         self
     }
 
-    /// The same, with what stands beside the earlier blocks of the step.
+    /// Adds the names that stand beside the earlier blocks of the step.
     pub(crate) fn following(mut self, earlier: &Prose) -> Self {
         let beside =
             |mention: &&Mention| !matches!(mention.relation, Relation::After | Relation::Before);
@@ -216,7 +220,7 @@ impl Prose {
         self.earlier.iter().rev().map(String::as_str)
     }
 
-    /// The same, where the plan's form says that something is replaced.
+    /// Marks the last sentence as a replacement where the plan's form says that something is replaced.
     pub(crate) fn replacing(mut self, replacing: bool) -> Self {
         if replacing {
             self.replaces.push(self.last_sentence());
@@ -322,7 +326,7 @@ impl Prose {
         self.appends.iter().any(|sentence| about.contains(sentence))
     }
 
-    /// Code that names the statement which a sentence about an item says to replace, nearest to the block first.
+    /// Returns code naming the statement which a sentence about an item says to replace, nearest to the block first.
     pub(crate) fn replaced(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
         let meant =
@@ -370,8 +374,8 @@ impl Prose {
         })
     }
 
-    /// Code that the nearest sentence wants replaced, and that is no name: a line, or the head of a statement. Where it says
-    /// by what, that is the block if it shows it.
+    /// Returns code that the nearest sentence wants replaced: a line, or the head of a statement.
+    /// Where it also says by what, the block must show that.
     pub(crate) fn quotes_replaced<'p>(&'p self, block: &str) -> impl Iterator<Item = &'p str> {
         let nearest = self.last_sentence();
         let block: String = block.split_whitespace().collect();
@@ -460,7 +464,7 @@ pub(crate) fn named_end(text: &str) -> Option<End> {
         .find_map(|at| ends::beginning_at(&tokens, at))
 }
 
-/// "lines 12-40", "line 7", "L12", the last of them.
+/// Reads the lines that words name last: "lines 12-40" -> (12, 40), "from line 3 to line 9" -> (3, 9).
 fn named_lines(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
     let (head, after) = lower

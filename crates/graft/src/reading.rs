@@ -1,5 +1,14 @@
 //! Makes a snippet readable: takes off what only speaks of it, moves it to the margin, and finds the form in which it
 //! parses: a module, members of a class, or entries of a collection.
+//!
+//! ```text
+//! # In app/models.py, below User:      notes: "In app/models.py, below User:."
+//!     name: str                        text "name: str\nage: int", moved to the margin
+//!     age: int
+//! ```
+//!
+//! The forms are tried from the plainest: as a module, with an elision for a missing body, in a
+//! class, in a collection.
 
 use std::collections::HashSet;
 
@@ -37,6 +46,8 @@ pub(crate) fn read_snippet(
 ) -> Result<Reading, Refusal> {
     let snippet = snippet.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let (rest, notes) = take_notes(&snippet, path, known);
+    // Only code below imports at the margin may be indented on its own; else the block is moved as
+    // a whole.
     let (text, indented) =
         below_imports(rest, language).map_or_else(|| dedent_block(rest), |text| (text, true));
     let whole = indented && dedent_block(rest).1;
@@ -56,6 +67,8 @@ pub(crate) fn read_snippet(
         text,
         notes: notes.clone(),
     };
+    // A label, as in `key: value`, or a tuple with a comma at its end, parses but is meant as an
+    // entry.
     if !parsed.has_error() && !labelled && !are_listed(&items, &text) {
         let local = whole && has_imports_among_statements(&items);
         return Ok(plain(text, local));
@@ -67,13 +80,16 @@ pub(crate) fn read_snippet(
     if let Some(text) = with_body(&text, language) {
         return Ok(plain(text, false));
     }
+    // Imports go to the top of the file, whatever the rest needs around it.
     let (imports, members) = text.split_at(head.min(text.len()));
     let listed = members.trim_end().ends_with(',');
     let mut wrappers: Vec<_> = language.wrappers().iter().collect();
+    // A comma at the end makes entries likelier than members.
     wrappers.sort_by_key(|wrapper| (wrapper.list == List::Entries) != listed);
     for wrapper in wrappers {
         let wrapped = format!("{imports}\n{}{members}{}\n", wrapper.before, wrapper.after);
         let source = parse_source(&wrapped, language).filter(|source| !source.has_error());
+        // `cache: app.cache` parses as a member of that type; in an object it has a value.
         let fits = |source: Source<'_>| {
             wrapper.list != List::Members || !has_values_for_types(&source, source.root())
         };
@@ -84,6 +100,7 @@ pub(crate) fn read_snippet(
             });
         }
     }
+    // No form around it parses: then the label or tuple was meant as it is.
     if !parsed.has_error() {
         return Ok(plain(text.clone(), false));
     }
@@ -188,6 +205,7 @@ fn with_body(text: &str, language: Language) -> Option<String> {
 fn take_notes<'s>(snippet: &'s str, path: &str, known: &HashSet<String>) -> (&'s str, String) {
     let mut rest = snippet;
     let mut notes = String::new();
+    // At most four lines: more comments at the head describe the code.
     for _ in 0..4 {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
         if line.trim().is_empty() && !notes.is_empty() {
@@ -207,6 +225,8 @@ fn take_notes<'s>(snippet: &'s str, path: &str, known: &HashSet<String>) -> (&'s
     (rest, notes)
 }
 
+/// Returns whether a comment names the file: `# app/a.py`, `// --- a.py ---`, `# Datei: a.py`, also
+/// by the end of its path.
 fn names_file(line: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // "--- a.py ---", "Datei: a.py": signs before it, or one word that announces it.
@@ -226,7 +246,8 @@ fn names_file(line: &str, path: &str) -> bool {
     })
 }
 
-/// "Add to X", "Inside class X:", "After create():": words of the plan, not of the code.
+/// Returns whether a comment speaks to the reader of the plan, "Add to X", "Inside class X:",
+/// "After create():", and not of the code.
 fn is_instruction(line: &str) -> bool {
     let lower = strip_comment_signs(line).to_lowercase();
     let mut words = lower.split_whitespace();
@@ -255,6 +276,8 @@ fn is_instruction(line: &str) -> bool {
         || lower.ends_with(':')
         || strip_comment_signs(line).contains('`')
         || strip_comment_signs(line).contains("()");
+    // A verb needs a word of place or "with" behind it; a word of place alone needs something that
+    // it names, in at most eight words more.
     verb && goes || place && names && words.count() <= 8
 }
 
@@ -298,8 +321,8 @@ const SMALL: [&str; 27] = [
     "new",
 ];
 
-/// "After line 3 (band)", "In main.py", "Below Settings": a word of place, and nothing but names of the file, lines and
-/// small words.
+/// Returns whether a comment says where the block goes: "After line 3 (band)", "In main.py", "Below
+/// Settings": a word of place, and nothing but names of the file, lines and small words.
 fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
     let signs = |one: char| matches!(one, '`' | ':' | '(' | ')' | ',' | '.' | '~' | '"' | '\'');
     let words: Vec<&str> = strip_comment_signs(line)

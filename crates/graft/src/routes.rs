@@ -61,6 +61,7 @@ impl RouteName {
         }
         let mut words = text.split_whitespace();
         let (first, second, rest) = (words.next()?, words.next(), words.next());
+        // A word that is no method must be a path, and a path stands alone or behind a method.
         let method = is_method(first).then(|| first.to_owned());
         let path = match (&method, second) {
             (Some(_), second) => second,
@@ -77,6 +78,9 @@ impl RouteName {
     }
 
     /// Reads `Get(':id')` and `router.get("/x")`.
+    ///
+    /// `Get(':id')` -> GET `/:id`. None for a call that is no method, and for `all` and `any`,
+    /// which name none.
     fn of_decorator(text: &str) -> Option<RouteName> {
         let (callee, rest) = text.split_once('(')?;
         let verb = callee.rsplit('.').next().unwrap_or(callee);
@@ -156,6 +160,8 @@ pub(crate) fn find_named_routes(
     Vec::new()
 }
 
+/// Returns indices without those that repeat the one before: an item with several routes counts
+/// once.
 fn dedup_indices(found: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut found: Vec<usize> = found.collect();
     found.dedup();
@@ -163,10 +169,12 @@ fn dedup_indices(found: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 impl Route {
+    /// Returns whether the route answers a method.
     fn answers(&self, method: &str) -> bool {
         self.methods.is_empty() || self.methods.iter().any(|one| one == method)
     }
 
+    /// Returns the path with the prefix of its router: `/users/{id}`.
     fn whole(&self) -> String {
         format!(
             "/{}/{}",
@@ -184,6 +192,7 @@ impl Route {
         if self.receiver != other.receiver || !met || mine.len() != theirs.len() {
             return false;
         }
+        // One place at least must be wider, else both are the same route.
         let mut wider = false;
         mine.iter().zip(&theirs).all(|(one, two)| {
             let open = self.takes_any(one);
@@ -229,8 +238,8 @@ pub(crate) fn find_shadowing_route(
     })
 }
 
-/// Fastify looks for the route that fits best, wherever it stands: by an import of it, or by the name `fastify` that its
-/// plugins give their first parameter.
+/// Returns whether the framework chooses by fit, so that no order matters: Fastify does, known by
+/// an import of it or by the name `fastify` that its plugins give their first parameter.
 fn chooses_by_fit(file: &Source<'_>) -> bool {
     // Most files don't have the word at all.
     if file.language == Language::Python || !file.text.contains("fastify") {
@@ -250,6 +259,7 @@ fn chooses_by_fit(file: &Source<'_>) -> bool {
             .any(|item| is_of_fastify(file, item))
 }
 
+/// Returns whether an item imports Fastify or one of its plugins.
 fn is_of_fastify(file: &Source<'_>, item: &Item<'_>) -> bool {
     let modules = imported_names(file.language, item.node, file.text).unwrap_or_default();
     item.kind == Kind::Import
@@ -267,6 +277,8 @@ pub(crate) fn find_shadowed_routes(file: &Source<'_>) -> Vec<(Route, Route)> {
     found
 }
 
+/// Collects the pairs of routes of one list of which the upper one answers for the lower one, at
+/// any depth.
 fn collect_shadowed(file: &Source<'_>, node: Node<'_>, found: &mut Vec<(Route, Route)>) {
     if file.language.list(node).is_some() {
         let mut above = Above::default();
@@ -302,6 +314,7 @@ struct Above {
 }
 
 impl Above {
+    /// Takes up a route below those that are there.
     fn push(&mut self, route: Route) {
         let parts = path_segments(&route.path);
         let shape: Vec<bool> = parts.iter().map(|part| route.takes_any(part)).collect();
@@ -364,11 +377,14 @@ fn path_segments(path: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Returns whether a part of a path is a parameter: `{id}`, `:id`, `<id>`, or a group of a pattern.
 fn is_parameter(part: &str) -> bool {
     part.starts_with(['{', ':', '<', '('])
 }
 
 /// Returns whether a parameter takes any text: no pattern and no type that a word can't have.
+///
+/// `{id}`, `:id`, `<str:name>`, `{path:path}` do, `{id:int}`, `:id(\\d+)` and `<int:id>` do not.
 fn is_open(part: &str) -> bool {
     match part.chars().next() {
         // Behind a colon stands a convertor: the route is chosen by what it takes.
@@ -388,6 +404,8 @@ fn is_open(part: &str) -> bool {
     }
 }
 
+/// Returns whether two paths have the same parts; with `any_name` parameters may be called
+/// otherwise.
 fn same_path(one: &str, other: &str, any_name: bool) -> bool {
     let (one, other) = (path_segments(one), path_segments(other));
     one.len() == other.len()
@@ -397,11 +415,15 @@ fn same_path(one: &str, other: &str, any_name: bool) -> bool {
             .all(|(one, other)| same_part(one, other, any_name))
 }
 
+/// Returns whether two parts are equal, or with `any_name` both parameters.
 fn same_part(one: &str, other: &str, any_name: bool) -> bool {
     one == other || any_name && is_parameter(one) && is_parameter(other)
 }
 
 /// Returns whether the path that the words name ends as the route's, behind a prefix that stands elsewhere.
+///
+/// `/api/v1/users/{id}` ends as `/{id}` does. The prefix has at most three parts, none of them a
+/// parameter.
 fn ends_so(named: &str, own: &str, any_name: bool) -> bool {
     let (named, own) = (path_segments(named), path_segments(own));
     named.len() > own.len()

@@ -1,11 +1,19 @@
 //! Tells a sketch from code: what a plan only outlines is no content for a new file.
+//!
+//! ```text
+//! def load(): ...            alone: a sketch, nothing in its functions but `...`
+//! def load(): ...            with a function that does something: none, the stub may be meant
+//! - first, read the file     does not parse, and is an item of a list: a sketch
+//! <Nav />                    markup with no component around it: a part of a file
+//! ```
 
 use tree_sitter::Node;
 
 use crate::items::parse_source;
 use crate::languages::Language;
 
-/// Why the text can't be a whole file, where it only outlines one.
+/// Explains why a text can't be a whole file, where it only outlines one; `None` for files of other
+/// languages.
 pub(crate) fn explain_sketch(path: &str, text: &str) -> Option<&'static str> {
     let language = Language::of_path(path)?;
     let source = parse_source(text, language)?;
@@ -80,7 +88,8 @@ fn members_alone(root: Node<'_>, text: &str, language: Language) -> bool {
         .is_some_and(|source| !source.has_error())
 }
 
-/// Why a module does nothing at all, where that tells that its text is about the module and not the module itself.
+/// Explains why a module does nothing at all, where that tells that its text is about the module
+/// and not the module itself.
 fn without_statements(path: &str, root: Node<'_>, text: &str) -> Option<&'static str> {
     let mut cursor = root.walk();
     let (comments, statements): (Vec<Node<'_>>, Vec<Node<'_>>) = root
@@ -116,7 +125,9 @@ fn is_markup(node: Node<'_>) -> bool {
 /// for that.
 #[derive(Default)]
 struct Bodies {
+    /// Functions with anything but `...` in them.
     full: usize,
+    /// Functions with nothing but `...`, which no base class or decorator asks for.
     hollow: usize,
 }
 

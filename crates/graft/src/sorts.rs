@@ -1,4 +1,10 @@
 //! Items that the words name by their sort, read from the tree: "the imports", "the existing assertion", "the return".
+//!
+//! ```text
+//! app.use(cors())              middleware: everything passes it
+//! app.use('/users', users)     a route: it has a path
+//! expect(x).toBe(1)            an assertion
+//! ```
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, node_text};
@@ -17,6 +23,9 @@ pub(crate) fn of_sort(file: &Source<'_>, sort: Sort, items: &[Item<'_>]) -> Vec<
 
 /// Returns the index beside which words with this sort put something; `None` where there is none, or nothing tells
 /// which one.
+///
+/// "Before" means before all of them, "after" behind all, unless the words pick the first or the
+/// last one.
 pub(crate) fn index_beside(
     found: &[usize],
     relation: Relation,
@@ -31,6 +40,7 @@ pub(crate) fn index_beside(
     })
 }
 
+/// Returns whether an item is of a sort.
 fn is_of(file: &Source<'_>, sort: Sort, item: &Item<'_>) -> bool {
     let kind = item.node.kind();
     match sort {
@@ -80,7 +90,8 @@ pub(crate) fn is_test(item: &Item<'_>) -> bool {
     }
 }
 
-/// `assert x`, `self.assertEqual(…)`, `assert.equal(…)`, `expect(x).toBe(…)`, `x.should.equal(…)`.
+/// Returns whether an item is an assertion: `assert x`, `self.assertEqual(…)`, `assert.equal(…)`,
+/// `expect(x).toBe(…)`, `x.should.equal(…)`.
 fn is_assertion(file: &Source<'_>, item: &Item<'_>) -> bool {
     if item.node.kind() == "assert_statement" {
         return true;

@@ -1,4 +1,10 @@
 //! Collects changes to one text by byte range and makes the answer from them, so that every byte outside stays.
+//!
+//! ```text
+//! text "a b c"     replace 2..3 by "x", insert "!" at 5     "a x c!", two edits
+//!                  replace 2..3, replace 1..4               refused: both touch the same text
+//!                  nothing                                  already applied
+//! ```
 
 use std::ops::Range;
 
@@ -15,6 +21,7 @@ pub(crate) struct Splice<'a> {
 }
 
 impl<'a> Splice<'a> {
+    /// Begins without any change.
     pub(crate) fn new(text: &'a str) -> Self {
         Splice {
             text,
@@ -36,10 +43,12 @@ impl<'a> Splice<'a> {
         self.replace(at..at, new);
     }
 
+    /// Adds a clause that says why a change stands where it stands.
     pub(crate) fn add_evidence(&mut self, evidence: impl Into<String>) {
         self.evidence.push(Evidence(evidence.into()));
     }
 
+    /// Returns whether nothing is staged.
     pub(crate) fn is_empty(&self) -> bool {
         self.edits.is_empty()
     }
@@ -50,6 +59,7 @@ impl<'a> Splice<'a> {
             return Graft::AlreadyApplied;
         }
         self.edits
+            // Stable, so that insertions at one place keep their order.
             .sort_by_key(|edit| (edit.old.start, edit.old.end));
         let mut text = String::with_capacity(self.text.len() + 256);
         let mut at = 0;
@@ -80,6 +90,8 @@ impl<'a> Splice<'a> {
 }
 
 /// Gives the file another content, in its own line ends and with its byte order mark.
+///
+/// Only the lines that differ become edits.
 pub(crate) fn overwrite_content(text: &str, content: &str, why: &str) -> Graft {
     let mut new = content.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     if !new.is_empty() && !new.ends_with('\n') {
@@ -116,10 +128,12 @@ pub(crate) fn edits_between(old: &str, new: &str) -> Vec<Edit> {
         .collect()
 }
 
+/// Returns the lines of a text, each with its line end.
 fn split_lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
+/// Returns the first byte of each line, and the length of all as the last one.
 fn line_starts(lines: &[&str]) -> Vec<usize> {
     let mut at = 0;
     let mut starts = vec![0];

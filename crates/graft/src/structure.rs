@@ -1,4 +1,14 @@
 //! Places a snippet into a file of a programming language: reads both, finds the list for each item, merges, proves.
+//!
+//! ```text
+//! read      the block: notes taken off, wrapped where it needs a class or brackets around it
+//! whole     most of the file? then it takes the file's place
+//! imports   added to the file's own
+//! bare      statements by what stands beside them
+//! assign    all else: the list of the file for each item
+//! merge     each list
+//! prove     the result is checked, and the block placed into it again must change nothing
+//! ```
 
 mod assign;
 mod bare;
@@ -34,6 +44,8 @@ pub(crate) fn apply_by_structure(
     snippet: &str,
     (context, language): (&Context<'_>, Language),
 ) -> Graft {
+    // Lines that the plan replaces and that are there as the block has them: the plan was followed
+    // already.
     if named_lines(context).is_some() && region::contains_lines(text, snippet) {
         return Graft::AlreadyApplied;
     }
@@ -52,6 +64,8 @@ fn is_unresolved(reason: Reason) -> bool {
 }
 
 /// Returns the lines that the plan says to replace.
+///
+/// `None` where the words replace nothing: then numbers only tell where something is.
 fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
     let prose = Prose::read(context.prose);
     context
@@ -61,6 +75,9 @@ fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
 }
 
 /// Replaces the lines that the plan names, where the block itself is no item: proven like any other placement.
+///
+/// None where no lines are named, where either text has an error of syntax, where a check fails, or
+/// where the block does not stand in the result.
 fn try_region(
     file: &File<'_>,
     text: &str,
@@ -160,6 +177,7 @@ fn try_place(
 
 /// Returns the name of what a block ends with, or begins with where the words say "before it": a definition's, else its
 /// first line.
+/// None for a block that can't be read, or that has no code.
 fn named_above(
     block: &str,
     relation: Relation,
@@ -236,6 +254,8 @@ fn hold_whole(
 }
 
 /// Moves definitions that the unit brought above what reads them while the module is imported.
+///
+/// The file as it was before all blocks of the unit tells which definitions are new.
 fn in_order(graft: Graft, old: &Source<'_>, context: &Context<'_>) -> Graft {
     let Graft::Applied(applied) = graft else {
         return graft;
@@ -373,6 +393,8 @@ impl PreparedSnippet<'_, '_> {
 }
 
 /// Gives new lines the file's line ends.
+///
+/// Code is merged with `\n`, as the block has it.
 fn line_ends(graft: Graft, text: &str) -> Graft {
     let Graft::Applied(applied) = graft else {
         return graft;

@@ -1,4 +1,11 @@
 //! Finds the list of the file into which a bare definition, member, statement or entry of the snippet belongs.
+//!
+//! ```text
+//! class OrderService:          container `OrderService`, of members
+//!     class Meta: …            container `OrderService.Meta`
+//!     def total(self): …       container `OrderService.total`, of statements, if the words or the block name it
+//! PRICES = {"a": 1}            container `PRICES`, of entries
+//! ```
 
 use tree_sitter::Node;
 
@@ -15,10 +22,13 @@ pub(crate) struct Container<'t> {
     /// Its name, with those around it: `OrderService.Meta`.
     pub(crate) name: String,
     pub(crate) kind: Kind,
+    /// The node whose items it lists.
     pub(crate) list: Node<'t>,
     /// The items that it lists.
     pub(crate) items: Vec<Item<'t>>,
+    /// The kind of its list, `None` for a body that is no list.
     pub(crate) lists: Option<List>,
+    /// The first byte of the definition, its comments included.
     pub(crate) start: usize,
 }
 
@@ -34,6 +44,8 @@ pub(crate) fn find_containers<'t>(
     found
 }
 
+/// Collects the containers of some items, to a depth of five: code that is nested deeper is named
+/// by what is around it.
 fn collect_containers<'t>(
     (file, words): (&Source<'_>, &[&str]),
     items: &[Item<'t>],
@@ -85,6 +97,9 @@ fn collect_containers<'t>(
 }
 
 /// Returns a word of each item and of each name in the prose that is written wherever something of that name is.
+///
+/// `UserService.create()` -> `create`, `app.get('/x')` -> `app` of an item and `get` of a name in
+/// the prose.
 pub(crate) fn search_words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str> {
     let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     let parts = move |text: &'s str| {
@@ -120,6 +135,7 @@ impl<'t> Search<'_, '_, 't> {
         siblings: &[&str],
         list: List,
     ) -> Result<Option<&Container<'t>>, Refusal> {
+        // "In" names a container outright; the others may name a neighbour, or what is changed.
         for relation in [
             Relation::Within,
             Relation::Mention,
@@ -133,10 +149,13 @@ impl<'t> Search<'_, '_, 't> {
             }
             let found: Vec<(&str, Vec<&Container<'t>>)> = names
                 .into_iter()
+                // What stands behind a name is a member only of what holds it; in a module the
+                // neighbour decides.
                 .filter(|_| relation != Relation::After || list == List::Members)
                 .map(|name| (name, self.containers_by_name(name, item, list)))
                 .filter(|(_, found)| !found.is_empty())
                 .collect();
+            // Without an "in" nothing counts unless a class or a type is among what is named.
             let types = |one: &&Container<'_>| matches!(one.kind, Kind::Class | Kind::Type);
             if relation != Relation::Within
                 && !found.iter().any(|(_, found)| found.iter().any(types))
@@ -147,6 +166,7 @@ impl<'t> Search<'_, '_, 't> {
             let Some((meant, mut fit)) = found.next() else {
                 continue;
             };
+            // A second name that is meant narrows the first: "`create` of `UserService`".
             found.for_each(|(_, others)| narrow_to_inner(&mut fit, others));
             match fit.as_slice() {
                 [] => {}
@@ -166,6 +186,9 @@ impl<'t> Search<'_, '_, 't> {
     }
 
     /// Returns whether a container can hold the item.
+    ///
+    /// Members of a class may stand in a function, as classes do, but statements do not stand among
+    /// members.
     fn takes(&self, container: &Container<'_>, item: &Item<'_>, list: List) -> bool {
         match list {
             List::Entries => container.lists == Some(List::Entries),
@@ -190,6 +213,8 @@ impl<'t> Search<'_, '_, 't> {
     }
 
     /// Returns the only containers whose lists hold an item of this name and kind.
+    ///
+    /// A local variable of that name is no owner, and an entry only where entries are looked for.
     pub(crate) fn owners(&self, item: &Item<'_>, list: Option<List>) -> Vec<&Container<'t>> {
         let holds = |container: &&Container<'t>| {
             let kind = container.lists;
@@ -233,6 +258,8 @@ impl<'t> Search<'_, '_, 't> {
 
     /// Returns the class of the file that takes members which name none: the only one; the only one that has what they
     /// read of themselves; the one that they give back; the one that the step named last.
+    ///
+    /// More than one class that fits is refused with all of them as candidates.
     pub(crate) fn class_of(
         &self,
         snippet: &Source<'_>,
@@ -320,7 +347,7 @@ impl<'t> Search<'_, '_, 't> {
         only(&all).or_else(|| only(&any))
     }
 
-    /// Of these the one that the earlier blocks of the step were for.
+    /// Returns the one of these classes that the earlier blocks of the step were for.
     pub(crate) fn earlier<'c>(&self, classes: &[&'c Container<'t>]) -> Option<&'c Container<'t>> {
         self.prose.earlier().find_map(|name| {
             classes
@@ -332,6 +359,8 @@ impl<'t> Search<'_, '_, 't> {
 }
 
 /// Returns the names that code reads of its own object: `self.name`, `this.name`.
+///
+/// Names with a longer one before them, as in `myself.x`, are none.
 fn own_reads(code: &str) -> Vec<&str> {
     let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     let mut found = Vec::new();
@@ -357,6 +386,8 @@ fn returns_itself(code: &str) -> bool {
 }
 
 /// Returns whether the code names the class as a type behind one of the signs.
+///
+/// `-> "Line"` names `Line` behind `->`, but `-> LineItem` does not.
 fn annotates_class(code: &str, class: &str, signs: &[&str]) -> bool {
     let is_class = |rest: &str| {
         let rest = rest.trim_start().trim_start_matches(['"', '\'']);
@@ -369,7 +400,10 @@ fn annotates_class(code: &str, class: &str, signs: &[&str]) -> bool {
     })
 }
 
-/// Of containers that two names mean, those that lie in one of the other name's: "`checks` of `GateResult`" is the inner one.
+/// Narrows the containers that two names mean to those that lie in one of the other name's:
+/// "`checks` of `GateResult`" is the inner one.
+///
+/// Where none lies in another, those of the first name stay.
 fn narrow_to_inner<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>>) {
     let within = |inner: &Container<'_>, outer: &Container<'_>| {
         let (inner, outer) = (inner.list.byte_range(), outer.list.byte_range());

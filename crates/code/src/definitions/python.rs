@@ -1,5 +1,16 @@
 //! Definitions of Python: classes with their attributes, decorated functions, settings lists and
 //! dictionaries.
+//!
+//! ```text
+//! @app.get("/x")
+//! def list_users(): …              Function `list_users`
+//! @name.setter
+//! def name(self, value): …         Function `name`, variant `setter`
+//! TIMEOUT: int = 5                 Value `TIMEOUT`
+//! app.include_router(users)        Call `app.include_router(users)`
+//! if __name__ == "__main__": …     Guard
+//! {"a": 1}                         Entry `'a'`
+//! ```
 
 use tree_sitter::Node;
 
@@ -29,6 +40,8 @@ const BOUND: [&str; 19] = [
     "action",
 ];
 
+/// Returns the kind of list that a node is: the block of a class holds members, any other block
+/// statements.
 pub(super) fn list_kind(node: Node<'_>) -> Option<List> {
     match node.kind() {
         "module" => Some(List::Module),
@@ -43,6 +56,7 @@ pub(super) fn list_kind(node: Node<'_>) -> Option<List> {
     }
 }
 
+/// Returns a child of a list as an item.
 pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
     if list == List::Entries {
         return shape_of_entry(node, source);
@@ -74,6 +88,7 @@ pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Sha
     }
 }
 
+/// Returns whether a function belongs to a class: a decorator or its first parameter says so.
 pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
     let mut cursor = node.walk();
     let marked = node
@@ -101,6 +116,7 @@ pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
     name.is_some_and(|name| matches!(node_text(name, source), "self" | "cls" | "mcs"))
 }
 
+/// Makes an item in its plain form.
 fn new_shape<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
     Shape {
         kind,
@@ -110,6 +126,8 @@ fn new_shape<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
     }
 }
 
+/// Returns a function or class as an item. Its variant tells the overloads and accessors of one
+/// name apart.
 fn shape_of_definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shape<'t> {
     let kind = if core.kind() == "class_definition" {
         Kind::Class
@@ -145,6 +163,7 @@ fn shape_of_definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shap
     }
 }
 
+/// Returns an expression that stands alone as an item: an assignment, a call, a docstring, `...`.
 fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let Some(inner) = node.named_child(0) else {
         return new_shape(Kind::Statement, first_line(node, source), node);
@@ -179,6 +198,8 @@ fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
+/// Returns an entry of a list, dictionary, call or parameter list as an item, known by its key or
+/// its text.
 fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
         "pair" => new_shape(Kind::Entry, flatten(field_text(node, "key", source)), node),
@@ -212,6 +233,7 @@ fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
+/// Returns the first line of a node's text, by which statements without a name are known.
 fn first_line(node: Node<'_>, source: &str) -> String {
     flatten(node_text(node, source).lines().next().unwrap_or_default())
 }

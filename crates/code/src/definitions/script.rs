@@ -1,5 +1,13 @@
 //! Definitions of JavaScript, and what TypeScript adds: modules of both systems, classes, routers,
 //! test blocks.
+//!
+//! ```text
+//! export const load = () => …      Function `load`
+//! module.exports = { a }           Export `module.exports`
+//! router.get('/x', show)           Call `router.get('/x')`
+//! interface A { b(): void }        Type `A`, with a member Function `b`
+//! { 'a': 1 }                       Entry `a`
+//! ```
 
 use tree_sitter::Node;
 
@@ -7,6 +15,7 @@ use super::{Kind, List, Shape, call_name};
 use crate::imports::imported_nodes;
 use crate::languages::{Language, field_text, flatten, has_token, node_text};
 
+/// Returns the kind of list that a node is.
 pub(super) fn list_kind(node: Node<'_>) -> Option<List> {
     match node.kind() {
         "program" => Some(List::Module),
@@ -18,6 +27,7 @@ pub(super) fn list_kind(node: Node<'_>) -> Option<List> {
     }
 }
 
+/// Returns a child of a list as an item.
 pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Shape<'t> {
     match list {
         List::Entries => shape_of_entry(node, source),
@@ -26,6 +36,7 @@ pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Sha
     }
 }
 
+/// Makes an item in its plain form.
 fn new_shape<'t>(kind: Kind, name: impl Into<String>, core: Node<'t>) -> Shape<'t> {
     Shape {
         kind,
@@ -35,6 +46,7 @@ fn new_shape<'t>(kind: Kind, name: impl Into<String>, core: Node<'t>) -> Shape<'
     }
 }
 
+/// Returns a statement as an item.
 fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     if imported_nodes(Language::TypeScript, node, source).is_some() {
         return new_shape(Kind::Import, flatten(node_text(node, source)), node);
@@ -53,6 +65,10 @@ fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
+/// Returns an export as what it exports, known by "default" where that has no name; a list of names
+/// is an Export itself.
+///
+/// `export default () => 1` -> Function `default`, `export default 1` and `export { a }` -> Export.
 fn shape_of_export<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let inner = node
         .child_by_field_name("declaration")
@@ -74,6 +90,10 @@ fn shape_of_export<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
+/// Returns a declaration as an item, `None` for any other node. A variable that holds a function or
+/// class is one.
+///
+/// `const a = 1, b = 2` goes by `a` alone.
 fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
     let name = field_text(node, "name", source);
     Some(match node.kind() {
@@ -118,6 +138,9 @@ fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
     })
 }
 
+/// Returns an expression that stands alone as an item: an assignment, a call, a namespace.
+///
+/// `module.exports = a` -> Export, `a.b = () => 1` -> Function `a.b`; `await` is seen through.
 fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let Some(mut inner) = node.named_child(0) else {
         return new_shape(Kind::Statement, first_line(node, source), node);
@@ -153,6 +176,11 @@ fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
+/// Returns a member of a class or an interface as an item. Methods of an interface have no body,
+/// and are no overloads.
+///
+/// `get x()` and `set x()` are told apart by their variant, and so are a class's signatures, by
+/// their parameters.
 fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     let name = field_text(node, "name", source);
     match node.kind() {
@@ -198,6 +226,9 @@ fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
+/// Returns an entry between brackets as an item, known by its key or its text.
+///
+/// `a: 1` -> `a`, `...rest` -> `...rest`, an object that is passed to a call -> `object`.
 fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
         "pair" | "pair_pattern" => new_shape(
@@ -235,7 +266,8 @@ fn is_argument(node: Node<'_>) -> bool {
         .is_some_and(|parent| parent.kind() == "arguments")
 }
 
-/// `'a'` and `a` are one key.
+/// Returns a key without the quotes that it does not need: `'a'` and `a` are one key, `'a-b'` keeps
+/// them.
 fn plain_key(name: &str) -> String {
     let flat = flatten(name);
     let bare = flat.trim_matches('\'');
@@ -249,6 +281,7 @@ fn plain_key(name: &str) -> String {
     }
 }
 
+/// Returns the first line of a node's text, by which statements without a name are known.
 fn first_line(node: Node<'_>, source: &str) -> String {
     flatten(node_text(node, source).lines().next().unwrap_or_default())
 }

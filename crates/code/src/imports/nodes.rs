@@ -1,3 +1,10 @@
+//!
+//! ```text
+//! from a import b as c            Named, module a, name b, alias c
+//! import A, { type B } from 'x'   Default A; Named B, for the type checker only
+//! import 'x'                      Module x, no name
+//! const { a: b } = require('x')   RequireNamed, module x, name a, alias b
+//! ```
 //! Import statements as nodes of the tree, for readers who need to know where a name stands.
 
 use tree_sitter::Node;
@@ -39,6 +46,8 @@ pub fn imported_nodes<'t>(
     }
 }
 
+/// Returns the names of a Python statement; the module of `from __future__ import x` is not in the
+/// tree.
 fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
     let from = match node.kind() {
         "import_statement" => None,
@@ -78,6 +87,7 @@ fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
     found
 }
 
+/// Returns the names of an `import` statement of a script, one without a name for `import 'x'`.
 fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     let type_only = has_token(node, "type");
     let required = named_children(node)
@@ -140,7 +150,8 @@ fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> 
     Some(found)
 }
 
-/// `const x = require('m')`, the only declaration of its statement.
+/// Returns the names of `const x = require('m')`, the only declaration of its statement; `None` for
+/// other declarations.
 fn required_names<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     if node.named_child_count() != 1 {
         return None;
@@ -187,6 +198,7 @@ fn required_names<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'
     Some(named_children(pattern).into_iter().map(one).collect())
 }
 
+/// Returns a text without the quotes around it.
 fn unquote_text(text: &str) -> &str {
     text.trim_matches(['"', '\'', '`'])
 }

@@ -37,6 +37,7 @@ struct Outline {
 }
 
 impl Outline {
+    /// Reads a text; `None` where it does not parse.
     fn read(language: Language, source: &str) -> Option<Self> {
         let tree = language.parse(source)?;
         if tree.root_node().has_error() {
@@ -49,6 +50,8 @@ impl Outline {
         Some(outline)
     }
 
+    /// Collects what a node holds, each token with its depth. Texts are one token, as their parts
+    /// depend on one another.
     fn collect(&mut self, language: Language, (node, depth): (Node<'_>, usize), source: &str) {
         if let Some(found) = imported_names(language, node, source) {
             let place = (self.tokens.len(), depth);

@@ -46,7 +46,8 @@ pub(super) fn mask_gaps(text: &str, tree: &Tree) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|_| is_masked)
 }
 
-/// The bare `&` in the value of an attribute, before what may begin a reference: `"?a=1&b=2"`.
+/// Returns the bytes of a bare `&` in the value of an attribute, before what may begin a reference:
+/// `"?a=1&b=2"`; `&amp;` is none.
 fn ampersands_of_attributes(text: &str) -> Vec<usize> {
     let values = text.match_indices('=').filter_map(|(at, _)| {
         let inner = text.get(at + 1..)?;
@@ -66,7 +67,7 @@ fn ampersands_of_attributes(text: &str) -> Vec<usize> {
     bare.collect()
 }
 
-/// The lines on which something does not parse.
+/// Collects the parts of the tree that do not parse.
 fn collect_error_lines(node: Node<'_>, found: &mut Vec<Range<usize>>) {
     if node.is_error() || node.is_missing() {
         found.push(node.byte_range());
@@ -78,7 +79,7 @@ fn collect_error_lines(node: Node<'_>, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// `import("x")` before a name with a capital: a type of another module.
+/// Returns the bytes of `import("x")` before a name with a capital: a type of another module.
 fn imported_types(text: &str) -> Vec<Range<usize>> {
     let calls = text.match_indices("import(").filter_map(|(at, open)| {
         let inner = text.get(at + open.len()..)?;
@@ -97,7 +98,7 @@ fn imported_types(text: &str) -> Vec<Range<usize>> {
     calls.collect()
 }
 
-/// `<Row[]>` between a name and a template.
+/// Returns the bytes of `<Row[]>` between a name and a template.
 fn arguments_of_templates(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let ends = text.match_indices(">`").map(|(at, _)| at);

@@ -1,5 +1,12 @@
 //! Which file the specifier of a script's import names: beside it, by a path alias of TypeScript's
 //! configuration, by a workspace's name, or by an alias that is usual.
+//!
+//! ```text
+//! ./x.js             x.ts beside the file, before x.js: the one was built from the other
+//! @/lib/x            by `paths` of a configuration above the file, else below a folder around it, or its `src`
+//! #x                 by the `imports` of the manifest above the file
+//! @shop/api/x        `x`, or `src/x`, in the folder of the workspace `@shop/api`
+//! ```
 
 use super::{
     Aliases, Found, ModuleId, Modules, folders_upwards, join_path, join_upwards, parent_folder,
@@ -31,6 +38,7 @@ const ENDINGS: [&str; 17] = [
 ];
 
 impl Modules {
+    /// Returns the module at a path without an ending, with one, or as a folder's index.
     fn script_at(&self, path: &str) -> Option<ModuleId> {
         let tried = |path: &str, endings: &[&str]| {
             endings
@@ -61,7 +69,8 @@ impl Modules {
         found.map_or(Found::Outside, Found::File)
     }
 
-    /// `@/x` and `~/x`, where no configuration says it, begin at a source folder around the file.
+    /// Resolves `@/x` and `~/x`, where no configuration says it, from a source folder around the
+    /// file.
     fn usual_alias(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
         let rest = specifier
             .strip_prefix("@/")
@@ -73,6 +82,8 @@ impl Modules {
             .find_map(|root| self.script_at(&join_path(&root, rest)))
     }
 
+    /// Resolves by the configurations above the file, the nearest first: by a pattern, else below
+    /// its base.
     fn aliased(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
         for above in folders_upwards(folder) {
             let Some(aliases) = self.aliases.get(above) else {
@@ -108,6 +119,7 @@ impl Modules {
         })
     }
 
+    /// Resolves the name of a workspace of the project, the longest one that fits, or a path in it.
     fn workspace(&self, specifier: &str) -> Option<ModuleId> {
         let (name, (folder, entries)) = self
             .workspaces

@@ -1,4 +1,8 @@
 //! A wrong version of a text, and the edit that makes it.
+//!
+//! ```text
+//! Mutant { function: "fee", operator: Return, line: 4, before: "return total * 2", after: "return None", … }
+//! ```
 
 use std::ops::Range;
 

@@ -1,3 +1,11 @@
+//!
+//! ```text
+//! if a and b:             if not (a and b):     and, an edit of its own, if a or b:
+//! return total            return None
+//! save(order)             pass
+//! if x < 0: raise E       pass: the whole guard is gone
+//! x = await load()        x = load()
+//! ```
 //! Wrong versions of Python.
 
 use tree_sitter::Node;
@@ -22,6 +30,8 @@ pub(super) fn is_not_mutated(node: Node<'_>, source: &str) -> bool {
     }
 }
 
+/// Returns the body of a function.
+/// None for any other node, a lambda among them.
 pub(super) fn function_body(node: Node<'_>) -> Option<Node<'_>> {
     (node.kind() == "function_definition")
         .then(|| node.child_by_field_name("body"))
@@ -30,6 +40,10 @@ pub(super) fn function_body(node: Node<'_>) -> Option<Node<'_>> {
 
 /// Returns the edit of a function that does nothing: it fails. Not of what others are to fill (an abstract method, one of
 /// a protocol) and of what the language calls by itself.
+///
+/// `pass`, `return` and, in a function of the module itself, `...` become `raise RuntimeError`;
+/// `raise NotImplementedError` outside a class becomes `pass`. A docstring and comments do not
+/// count.
 pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
     let mut cursor = node.walk();
     let block = function_body(node)?;
@@ -55,6 +69,7 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
         "raise_statement" if !is_method && statement.contains("NotImplemented") => "pass",
         _ => return None,
     };
+    // `__init__`, `__enter__` and the like run without a call in the text.
     let is_called_by_python = field_text(node, "name", source).starts_with("__");
     (!is_decorated && !inherits && !is_called_by_python).then(|| Edit {
         operator: Operator::Hollow,
@@ -65,6 +80,7 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
     })
 }
 
+/// Returns whether a statement is a text and nothing else.
 fn is_docstring(node: Node<'_>) -> bool {
     node.kind() == "expression_statement"
         && node
@@ -72,6 +88,7 @@ fn is_docstring(node: Node<'_>) -> bool {
             .is_some_and(|only| only.kind() == "string")
 }
 
+/// Returns a function's name behind those of the classes and functions around it: `Order.total`.
 pub(super) fn function_name(node: Node<'_>, source: &str) -> String {
     let mut names = vec![field_text(node, "name", source)];
     let mut above = node.parent();
@@ -142,6 +159,7 @@ fn edit_of_expression(node: Node<'_>, source: &str) -> Option<Edit> {
     }
 }
 
+/// Returns whether a node is a statement of its own.
 fn is_whole_statement(node: Node<'_>) -> bool {
     node.parent()
         .is_some_and(|parent| parent.kind() == "expression_statement")
@@ -154,6 +172,8 @@ fn edits_of_statement(node: Node<'_>, source: &str) -> Vec<Edit> {
         "return_statement" => {
             let value = node
                 .named_child(0)
+                // `return None` changes nothing for `None`; `True` and `False` get edits as
+                // constants.
                 .filter(|value| !matches!(value.kind(), "none" | "true" | "false"));
             value
                 .map(|_| edit(Operator::Return, node, "return None", node))
@@ -172,6 +192,7 @@ fn edits_of_statement(node: Node<'_>, source: &str) -> Vec<Edit> {
                 .collect()
         }
         "assert_statement" => one(edit(Operator::Validation, node, "pass", node)),
+        // Where it is all that a guard does, the guard's own edit takes it away with its condition.
         "raise_statement"
             if !node
                 .parent()
@@ -184,6 +205,8 @@ fn edits_of_statement(node: Node<'_>, source: &str) -> Vec<Edit> {
 }
 
 /// Returns the call that a statement comes to.
+///
+/// `await save(x)` -> `save(x)`. None for an assignment, whose call gives a value.
 fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "call" => Some(node),
@@ -193,6 +216,8 @@ fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns whether all that a condition decides is that an error is raised.
+///
+/// `if x < 0: raise ValueError` is one; with an `else`, or a second statement, it is none.
 fn is_guard(node: Node<'_>) -> bool {
     let consequence = node
         .child_by_field_name("consequence")
@@ -206,6 +231,8 @@ fn is_guard(node: Node<'_>) -> bool {
     consequence.is_some_and(raises) && node.child_by_field_name("alternative").is_none()
 }
 
+/// Returns the edit that turns a condition around. `None` for a comparison that is turned around by
+/// its sign, and for a constant, which is an edit of its own.
 fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
     let condition = condition?;
     let new = match condition.kind() {
@@ -229,6 +256,7 @@ fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
 }
 
 /// Returns the sign of a comparison of two values.
+/// None for a chain: `0 < x < 9` has two.
 fn only_sign(node: Node<'_>) -> Option<Node<'_>> {
     let mut cursor = node.walk();
     let signs: Vec<Node<'_>> = node
@@ -241,6 +269,9 @@ fn only_sign(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns what a value stands in, so that people know which one is meant.
+///
+/// In a list, a block or a tuple that is the value itself; for an argument the call, if it begins
+/// on the same line.
 fn enclosing_expression(node: Node<'_>) -> Node<'_> {
     let parent = node.parent().unwrap_or(node);
     match parent.kind() {

@@ -1,3 +1,11 @@
+//!
+//! ```text
+//! if (a && b) {…}          if (!(a && b)) {…}     and, an edit of its own, if (a || b) {…}
+//! return total;            return undefined;      in TypeScript `undefined as never`
+//! (a) => a * 2             (a) => undefined
+//! if (x < 0) throw e;      ;                      the whole guard is gone
+//! x = await load()         x = load()
+//! ```
 //! Wrong versions of JavaScript and TypeScript.
 
 use tree_sitter::Node;
@@ -39,6 +47,9 @@ pub(super) fn function_body(node: Node<'_>, is_inside: bool) -> Option<Node<'_>>
 
 /// Returns the edit of a named function that does nothing: it fails. Not of a constructor, whose parameters may be all that
 /// it is for, nor of a function that is given to another one, and does nothing on purpose.
+///
+/// `{}`, `{ return; }` and `{ return null; }` become `{ throw new Error(); }`; comments do not
+/// count.
 pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
     let block = function_body(node, true)?;
     let is_named = match node.kind() {
@@ -65,6 +76,8 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
         .then(|| new_edit(Operator::Hollow, block, "{ throw new Error(); }", node))
 }
 
+/// Returns a function's name behind those around it: `Order.total`, `app.get('/orders')` for a
+/// function that is passed to that call, "a function" where nothing has a name.
 pub(super) fn function_name(node: Node<'_>, source: &str) -> String {
     let mut names = Vec::new();
     let mut at = Some(node);
@@ -108,6 +121,7 @@ pub(super) fn of_function(node: Node<'_>, language: Language) -> Vec<Edit> {
         .collect()
 }
 
+/// Makes the edit that puts a text at a node; `shown` is the part that a report shows.
 fn new_edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
     Edit {
         operator,
@@ -127,6 +141,8 @@ fn empty_value(language: Language, is_arrow: bool) -> String {
     }
 }
 
+/// Returns whether a value is missed where nothing is returned instead: a constant of two values
+/// may be right by chance.
 fn returns_much(value: Node<'_>) -> bool {
     !matches!(value.kind(), "undefined" | "null" | "true" | "false")
 }
@@ -191,6 +207,7 @@ fn edit_of_expression(node: Node<'_>, source: &str) -> Option<Edit> {
     }
 }
 
+/// Returns the edit of an operator: `&&` and `||`, or a comparison.
 fn edit_of_operator(node: Node<'_>) -> Option<Edit> {
     let sign = node.child_by_field_name("operator")?;
     match sign.kind() {
@@ -205,6 +222,8 @@ fn edit_of_operator(node: Node<'_>) -> Option<Edit> {
 }
 
 /// Returns the call that a statement comes to.
+///
+/// `await save(x)` -> `save(x)`. None for an assignment, whose call gives a value.
 fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "call_expression" => Some(node),
@@ -214,6 +233,8 @@ fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns whether all that a condition decides is that an error is thrown.
+///
+/// Braces around the `throw` make no difference; with an `else`, or a second statement, it is none.
 fn is_guard(node: Node<'_>) -> bool {
     let consequence = node
         .child_by_field_name("consequence")
@@ -231,6 +252,7 @@ fn is_guard(node: Node<'_>) -> bool {
     consequence.is_some_and(throws) && node.child_by_field_name("alternative").is_none()
 }
 
+/// Returns whether a statement is all of a guard, which is edited as a whole.
 fn in_guard(node: Node<'_>) -> bool {
     let parent = node.parent();
     let block = parent
@@ -239,6 +261,8 @@ fn in_guard(node: Node<'_>) -> bool {
     parent.is_some_and(is_guard) || block.is_some_and(is_guard)
 }
 
+/// Returns the edit that turns a condition around. `None` for a comparison that is turned around by
+/// its sign, and for a constant, which is an edit of its own.
 fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
     let condition = condition?;
     let sign = condition
@@ -267,6 +291,8 @@ fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
 }
 
 /// Returns what a value stands in, so that people know which one is meant.
+///
+/// In a list, an object or a template that is the value itself; for an argument it is the call.
 fn enclosing_expression(node: Node<'_>) -> Node<'_> {
     let parent = node.parent().unwrap_or(node);
     match parent.kind() {

@@ -1,4 +1,12 @@
 //! The table `data/paths.tsv`, read once: for each kind of path the names that it is known by.
+//!
+//! ```text
+//! kind        form             name                 fits
+//! cache       folder           __pycache__          any file in a folder of that name
+//! migration   folders          alembic/versions     any file in the second folder, in the first
+//! build       folder-ending    .egg-info            any file in a folder whose name ends so
+//! cache       ending           .pyc                 a file whose name ends so
+//! ```
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -42,9 +50,12 @@ pub(super) struct Names {
     pub(super) folders: HashMap<&'static str, &'static str>,
     /// Two folders, one in the other.
     nested: Vec<&'static str>,
+    /// Ends of folders' names.
     folder_endings: Vec<&'static str>,
     pub(super) files: HashMap<&'static str, &'static str>,
+    /// Ends of files' names.
     pub(super) endings: Vec<&'static str>,
+    /// Beginnings of files' names.
     starts: Vec<&'static str>,
 }
 
@@ -68,6 +79,7 @@ pub(super) static TABLE: LazyLock<HashMap<Kind, Names>> = LazyLock::new(|| {
     table
 });
 
+/// The names of a kind without rows.
 static NONE: LazyLock<Names> = LazyLock::new(Names::default);
 
 /// Returns the names of a kind.
@@ -99,6 +111,8 @@ impl Names {
     }
 }
 
+/// Returns whether folders hold one path of folders as whole names: `a/src/b` holds `src/b`, and
+/// not `c/b`.
 fn holds_folders(folders: &str, nested: &str) -> bool {
     folders.match_indices(nested).any(|(at, _)| {
         let before = folders.get(..at).unwrap_or_default();
@@ -108,6 +122,7 @@ fn holds_folders(folders: &str, nested: &str) -> bool {
     })
 }
 
+/// Returns whether a name has one of the endings, which stand parted by commas.
 fn ends_with_any(name: &str, endings: &str) -> bool {
     endings.split(',').any(|ending| name.ends_with(ending))
 }
@@ -116,8 +131,10 @@ fn ends_with_any(name: &str, endings: &str) -> bool {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     pub(super) kind: &'static str,
+    /// The part of a path that the name is held against.
     pub(super) form: &'static str,
     pub(super) name: &'static str,
+    /// Endings of sources for which the row says nothing, parted by commas.
     pub(super) exceptions: &'static str,
     /// A path of this kind.
     #[cfg_attr(not(test), expect(dead_code, reason = "a test reads it"))]
@@ -140,6 +157,7 @@ pub(super) fn table_rows() -> impl Iterator<Item = Row> {
         })
 }
 
+/// Returns the kind of a word of the table's first column; `None` for kinds that others read.
 pub(super) fn kind_of(word: &str) -> Option<Kind> {
     Some(match word {
         "cache" => Kind::Cache,

@@ -67,7 +67,8 @@ pub fn test_role(path: &str) -> Option<TestRole> {
     )
 }
 
-/// `test_x`, `test-x`, `x_test`, `x-spec`, `tests`; `OrderTest` where the language calls tests so.
+/// Returns whether a name is that of a file of tests: `test_x`, `test-x`, `x_test`, `x-spec`,
+/// `tests`; `OrderTest` where the language calls tests so.
 fn is_suite_name(stem: &str, own_stem: &str, name: &str) -> bool {
     stem == "tests"
         || ["test_", "test-"]
@@ -93,8 +94,9 @@ fn has_test_part(stem: &str) -> bool {
     stem.split('.').skip(1).any(is_mark)
 }
 
-/// `testUtils`, `setupTests`, `jest.setup`: of words for tests and for what helps them, and no
-/// other. What Python calls `test_utils` holds tests by the rule of its runner.
+/// Returns whether a name is made of words for tests and for what helps them, and no other:
+/// `testUtils`, `setupTests`, `jest.setup`. What Python calls `test_utils` holds tests by the rule
+/// of its runner.
 fn is_helper_name(own_stem: &str) -> bool {
     if own_stem.starts_with("test_") {
         return false;
@@ -120,7 +122,8 @@ fn is_helper_name(own_stem: &str) -> bool {
             && words.iter().all(|word| is_test(word) || helps(word))
 }
 
-/// `settings/test.py`, `config/environments/testing.ts`: settings of the program under test.
+/// Returns whether a file holds settings of the program under test: `settings/test.py`,
+/// `config/environments/testing.ts`.
 fn is_set_up_for_tests(folders: &str, name: &str) -> bool {
     let folder = folders.rsplit('/').next().unwrap_or(folders);
     let stem = name.split('.').next().unwrap_or(name);
@@ -151,6 +154,7 @@ fn is_test_folder(folder: &str, is_code: bool) -> bool {
     if is_code && split_names(Kind::TestCode).folders.contains_key(folder) {
         return true;
     }
+    // Most folders have neither in their name, and need not be cut into words.
     if !folder.contains("test") && folder != "e2e" && !folder.contains("e2e") {
         return false;
     }
@@ -168,8 +172,8 @@ fn is_test_folder(folder: &str, is_code: bool) -> bool {
     words.iter().any(is_test) && words.iter().all(|word| is_test(word) || qualifies(word))
 }
 
-/// Runners of scripts take every script of these folders for tests, but for what its name says is a
-/// helper.
+/// Returns whether a script's runner takes it for tests by its folder, but for what its name or a
+/// folder on the way says is a helper.
 fn holds_tests_only(folders: &str, home: &str, name: &str, own_stem: &str) -> bool {
     let is_script = [".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx"]
         .iter()

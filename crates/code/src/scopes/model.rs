@@ -1,4 +1,10 @@
 //! The values that scopes are made of.
+//!
+//! ```text
+//! if debug:
+//!     log = open(path)      Binding { name: "log", by: Assignment, branch: the block of the `if`, when: ImportTime }
+//! log.write(x)              Read { name: "log", member: "write", purpose: Value, when: ImportTime }
+//! ```
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -241,11 +247,12 @@ impl Scopes {
     }
 }
 
-/// Places of names, filled once when all scopes are read.
+/// The indices of names, filled once when all scopes are read: a file may hold thousands of reads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     /// For each scope the places of its bindings.
     bindings: Vec<HashMap<String, Vec<usize>>>,
+    /// For each name the indices of its reads.
     reads: HashMap<String, Vec<usize>>,
     /// The first function that binds a name.
     locals: HashMap<String, ScopeId>,
@@ -305,6 +312,8 @@ impl Scopes {
     }
 
     /// Returns the first function that has a name of its own like this.
+    ///
+    /// The first one in the text, for a message: there may be others.
     #[must_use]
     pub fn local_to(&self, name: &str) -> Option<ScopeId> {
         self.index.locals.get(name).copied()

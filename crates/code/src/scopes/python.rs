@@ -1,4 +1,11 @@
 //! Reads the scopes of Python.
+//!
+//! ```text
+//! def f(a=LIMIT): return b      `LIMIT` is read where the function stands, `b` when it is called
+//! class A(Base): x = y          `Base` and `y` are read where the class stands
+//! try: import a                 bound under a branch; a read of `a` in the `try` is guarded
+//! except ImportError: a = 1
+//! ```
 
 mod expressions;
 
@@ -9,6 +16,7 @@ use super::walk::Walker;
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, field_text, named_children};
 
+/// Reads the scopes of a module.
 pub(super) fn read_python(root: Node<'_>, source: &str) -> Scopes {
     let mut walker = Walker::new(root, source);
     walker.block(root);
@@ -19,6 +27,7 @@ pub(super) fn read_python(root: Node<'_>, source: &str) -> Scopes {
 const CATCHES_MISSING: [&str; 4] = ["NameError", "ImportError", "Exception", "BaseException"];
 
 impl Walker<'_> {
+    /// Walks the statements of a block.
     fn block(&mut self, node: Node<'_>) {
         self.deeper(|walker| {
             for child in named_children(node) {
@@ -27,12 +36,14 @@ impl Walker<'_> {
         });
     }
 
+    /// Walks the block in a field of a node, if it has one.
     fn body_of(&mut self, node: Node<'_>, name: &str) {
         if let Some(body) = node.child_by_field_name(name) {
             self.block(body);
         }
     }
 
+    /// Walks a statement by its kind; what is none of these is walked as an expression.
     fn walk_statement(&mut self, node: Node<'_>) {
         match node.kind() {
             "import_statement" | "import_from_statement" | "future_import_statement" => {
@@ -86,6 +97,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Binds what an import brings. A star brings names that can't be seen.
     fn import(&mut self, node: Node<'_>) {
         for found in imported_nodes(Language::Python, node, self.source).unwrap_or_default() {
             let Some(name) = found.name else { continue };
@@ -108,6 +120,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a function or class and binds its name behind it; `whole` includes its decorators.
     fn definition(&mut self, node: Node<'_>, whole: Node<'_>, decorators: &[Node<'_>]) {
         let Some(name) = node.child_by_field_name("name") else {
             return;
@@ -176,6 +189,8 @@ impl Walker<'_> {
         BoundBy::Function
     }
 
+    /// Walks an `if` or `elif` with all that follows it. Code for the type checker is no branch: it
+    /// never runs.
     fn walk_branches(&mut self, node: Node<'_>) {
         self.field_expression(node, "condition");
         let condition = field_text(node, "condition", self.source);
@@ -191,7 +206,7 @@ impl Walker<'_> {
         self.otherwise(node);
     }
 
-    /// `elif` and `else` of whatever statement.
+    /// Walks `elif` and `else` of whatever statement.
     fn otherwise(&mut self, node: Node<'_>) {
         for alternative in node.children_by_field_name("alternative", &mut node.walk()) {
             self.in_branch(alternative.byte_range(), |walker| {
@@ -203,6 +218,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a `for`, whose target is bound before its body.
     fn for_loop(&mut self, node: Node<'_>) {
         self.field_expression(node, "right");
         self.in_loop(node.byte_range(), |walker| {
@@ -214,6 +230,8 @@ impl Walker<'_> {
         self.otherwise(node);
     }
 
+    /// Walks a `try`: with handlers its body is a branch, and guarded if one of them catches a
+    /// missing name.
     fn attempt(&mut self, node: Node<'_>) {
         let clauses = named_children(node);
         let handlers: Vec<Node<'_>> = clauses
@@ -262,6 +280,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks one case of a `match`, which is a branch.
     fn case(&mut self, node: Node<'_>) {
         self.in_branch(node.byte_range(), |walker| {
             for child in named_children(node) {
@@ -274,6 +293,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Walks a pattern: names in it are bound, classes and dotted names read.
     fn case_pattern(&mut self, node: Node<'_>) {
         match node.kind() {
             // One name alone takes what it meets; a dotted one is a value to compare with.
@@ -307,6 +327,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Notes names that a function declares to be the module's, or an outer function's.
     fn declare(&mut self, node: Node<'_>) {
         let here = self.scopes.runs_with(self.place.scope);
         let home = match node.kind() {
@@ -322,6 +343,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks `del`, which reads what it takes away.
     fn delete(&mut self, node: Node<'_>) {
         for target in named_children(node) {
             let targets = if target.kind() == "expression_list" {
@@ -338,6 +360,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks `type A = …`.
     fn type_alias(&mut self, node: Node<'_>) {
         let left = node.child_by_field_name("left").and_then(first_identifier);
         // The value is read when somebody asks for it.
@@ -354,6 +377,7 @@ impl Walker<'_> {
     }
 }
 
+/// Returns the first identifier of a node, at any depth.
 fn first_identifier(node: Node<'_>) -> Option<Node<'_>> {
     if node.kind() == "identifier" {
         return Some(node);

@@ -94,6 +94,7 @@ impl Scopes {
     }
 }
 
+/// Returns whether a scope is a function or a part of one.
 fn is_inside_a_function(scope: &Scope) -> bool {
     !matches!(scope.kind, ScopeKind::Module | ScopeKind::Class)
 }

@@ -1,5 +1,14 @@
 //! Resolves a read to its binding: a binding that is there by then, one that comes too late, none,
 //! or nothing that the text decides.
+//!
+//! ```text
+//! print(limit)         BoundLater: the module binds `limit` below, in code that runs in this order
+//! limit = 3
+//! def f(): limit       Bound: a function runs when it is called
+//! if x: y = 1
+//! y                    Undecided(Condition)
+//! z                    Unbound
+//! ```
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -10,9 +19,11 @@ use super::model::{Binding, BoundBy, Purpose, Read, ScopeId, ScopeKind, Scopes, 
 static OLD_BUILTINS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| parse_name_list(include_str!("../../data/python2_builtins.txt")));
 
+/// The names that Python has without a binding.
 static BUILTINS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| parse_name_list(include_str!("../../data/python_builtins.txt")));
 
+/// Reads a list of one name a line.
 fn parse_name_list(list: &'static str) -> HashSet<&'static str> {
     list.lines().filter(|line| !line.starts_with('#')).collect()
 }
@@ -38,8 +49,11 @@ pub enum Resolution<'a> {
 
 /// The order of a scope's bindings and a read that runs with it.
 enum Order<'a> {
+    /// A binding has the name before the read.
     Before(&'a Binding),
+    /// The text does not tell.
     Unknown(Why),
+    /// All bindings come after the read; the first of them.
     After(&'a Binding),
 }
 
@@ -79,6 +93,8 @@ impl Scopes {
         self.resolve_outside(read, open, later)
     }
 
+    /// Resolves a read of a name that no scope around it binds before it; `open` says why there may
+    /// be other names, `later` is a binding that comes after it.
     fn resolve_outside<'a>(
         &'a self,
         read: &Read,
@@ -111,6 +127,7 @@ impl Scopes {
         }
     }
 
+    /// Returns what becomes of a read before its binding: of values an error, of types none.
     fn too_late<'a>(&self, binding: &'a Binding, read: &Read) -> Resolution<'a> {
         match read.purpose {
             Purpose::Value if read.is_guarded => Resolution::Undecided(Why::Guard),
@@ -128,6 +145,8 @@ fn can_mean(binding: &Binding, read: &Read) -> bool {
     is_known_when_run || read.purpose != Purpose::Value
 }
 
+/// Returns how a read stands to the bindings of one scope that runs with it. A binding that is sure
+/// counts before one that depends on a condition, unless the name is deleted somewhere.
 fn order_of_bindings<'a>(bindings: &[&'a Binding], read: &Read) -> Order<'a> {
     let at = read.span.start;
     let mut unknown = None;

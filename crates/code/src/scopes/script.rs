@@ -1,4 +1,12 @@
 //! Reads the scopes of JavaScript and TypeScript.
+//!
+//! ```text
+//! import { a } from './a'       `a` from the start: imports come before all else
+//! f(); function f() {}          `f` from the start of its block
+//! var x = 1                     `x` in the function around, there before its value
+//! if (c) { let y = 2 }          `y` in the block alone
+//! interface T {}                `T` as a type: never there when the program runs
+//! ```
 
 mod classes;
 
@@ -11,6 +19,7 @@ use super::walk::Walker;
 use crate::imports::{Form, imported_nodes};
 use crate::languages::{Language, has_token, named_children};
 
+/// Reads the scopes of a script, which may have globals that no text shows.
 pub(super) fn read_script(root: Node<'_>, source: &str) -> Scopes {
     let mut walker = Walker::new(root, source);
     walker.scopes.has_ambient_globals = true;
@@ -19,18 +28,21 @@ pub(super) fn read_script(root: Node<'_>, source: &str) -> Scopes {
 }
 
 impl Walker<'_> {
+    /// Walks all parts of a node.
     pub(super) fn visit_all(&mut self, node: Node<'_>) {
         for child in named_children(node) {
             self.visit(child);
         }
     }
 
+    /// Walks a field of a node, if it has it.
     pub(super) fn visit_field(&mut self, node: Node<'_>, name: &str) {
         if let Some(child) = node.child_by_field_name(name) {
             self.visit(child);
         }
     }
 
+    /// Walks a node: as a statement, else as a type, else as an expression.
     pub(super) fn visit(&mut self, node: Node<'_>) {
         self.deeper(|walker| {
             if !walker.visit_statement(node) && !walker.visit_type(node) {
@@ -39,6 +51,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Walks a statement; `false` for what is none.
     fn visit_statement(&mut self, node: Node<'_>) -> bool {
         match node.kind() {
             "import_statement" => self.visit_import(node),
@@ -69,6 +82,7 @@ impl Walker<'_> {
             "switch_case" | "switch_default" => {
                 self.in_branch(node.byte_range(), |walker| walker.visit_all(node));
             }
+            // A name in it may be a property of the object that it opens.
             "with_statement" => {
                 self.open(ScopeId::MODULE, Why::DynamicNames);
                 self.visit_all(node);
@@ -79,6 +93,8 @@ impl Walker<'_> {
     }
 
     /// Walks what only TypeScript has.
+    ///
+    /// Returns false for any other node, which it leaves alone.
     fn visit_type(&mut self, node: Node<'_>) -> bool {
         match node.kind() {
             "type_annotation"
@@ -94,6 +110,7 @@ impl Walker<'_> {
                     |walker| walker.visit_all(node),
                 );
             }
+            // Only the value runs; what stands behind it is a type.
             "as_expression" | "satisfies_expression" => {
                 let parts = named_children(node);
                 for (at, part) in parts.into_iter().enumerate() {
@@ -136,6 +153,8 @@ impl Walker<'_> {
     }
 
     /// Walks `import name = a.b`.
+    ///
+    /// `a` is read before `name` is bound.
     fn import_alias(&mut self, node: Node<'_>) {
         let parts = named_children(node);
         for part in parts.iter().skip(1) {
@@ -152,6 +171,8 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an expression by its kind; those that read no name of their own are walked by their
+    /// parts.
     fn visit_expression(&mut self, node: Node<'_>) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier" => self.read(node, None),
@@ -165,6 +186,7 @@ impl Walker<'_> {
             "function_expression" | "generator_function" | "arrow_function" => self.function(node),
             "method_definition" => self.method(node),
             "class" => self.class_expression(node),
+            // `typeof x` is how a script asks whether there is such a name: it may be missing.
             "unary_expression" if has_token(node, "typeof") => {
                 self.at(
                     |place| place.is_guarded = true,
@@ -186,6 +208,9 @@ impl Walker<'_> {
         }
     }
 
+    /// Binds what an import brings, from the start of the module on.
+    ///
+    /// `import { a as b } from 'm'` -> `b`, which is `a` of `m`; `import 'm'` binds nothing.
     fn visit_import(&mut self, node: Node<'_>) {
         for found in imported_nodes(Language::TypeScript, node, self.source).unwrap_or_default() {
             let Some(name) = found.name else { continue };
@@ -212,6 +237,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an export; one with a source binds nothing here.
     fn export(&mut self, node: Node<'_>) {
         if node.child_by_field_name("source").is_some() {
             return;
@@ -225,6 +251,9 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a declaration, `require` as the import that it is.
+    ///
+    /// Values and types are read before the names have them.
     fn declaration(&mut self, node: Node<'_>) {
         let is_var = node.kind() == "variable_declaration";
         let required = imported_nodes(Language::TypeScript, node, self.source);
@@ -259,6 +288,9 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a loop with a scope of its own for what its head declares.
+    ///
+    /// `for (const a of list)` -> `list` is read, then `a` is bound, both in the scope of the loop.
     fn visit_for(&mut self, node: Node<'_>) {
         self.in_scope(ScopeKind::Block, "", node.byte_range(), |walker| {
             walker.visit_field(node, "right");
@@ -280,6 +312,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Walks a `try`: with a handler its body is a branch, and guarded, as a missing name throws.
     fn visit_try(&mut self, node: Node<'_>) {
         let handler = node.child_by_field_name("handler");
         if let Some(body) = node.child_by_field_name("body") {
@@ -309,7 +342,10 @@ impl Walker<'_> {
         self.visit_field(node, "finalizer");
     }
 
-    /// Enums and namespaces: parts of one name merge, and the name is a `var`.
+    /// Walks an enum or a namespace: parts of one name merge, and the name is a `var`.
+    ///
+    /// `enum A { X = 1 }` -> `A` around it, and `X` in a scope of its own. `declare module 'm'`,
+    /// whose name is a text, binds nothing and is not entered.
     fn merging(&mut self, node: Node<'_>) {
         let Some(name) = node.child_by_field_name("name") else {
             return;
@@ -338,7 +374,10 @@ impl Walker<'_> {
         });
     }
 
-    /// `declare …`: what stands elsewhere.
+    /// Binds what `declare …` says to stand elsewhere.
+    ///
+    /// `declare const a: A` -> `a`, from the start of the module on. What `declare module` holds is
+    /// left out.
     fn ambient(&mut self, node: Node<'_>) {
         for declared in named_children(node) {
             let declarators = match declared.kind() {

@@ -17,10 +17,15 @@ const DEEPEST: u32 = 300;
 /// Where a walk stands.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
+    /// The scope in which names are bound and looked up.
     pub(super) scope: ScopeId,
+    /// The innermost branch, loop or handler.
     pub(super) branch: Option<Range<usize>>,
+    /// The outermost loop of the function.
     pub(super) repeats: Option<Range<usize>>,
+    /// The purpose of reads.
     pub(super) purpose: Purpose,
+    /// A missing name is caught here.
     pub(super) is_guarded: bool,
     /// Where the outermost expression begins whose parts don't run in the order of the text.
     pub(super) unordered: Option<usize>,
@@ -33,10 +38,12 @@ pub(super) struct Walker<'s> {
     pub(super) place: Place,
     /// Names that a function declares to be another scope's; none where that scope has them anyway.
     pub(super) declared: HashMap<(ScopeId, String), Option<ScopeId>>,
+    /// The levels that the walk is below the root.
     depth: u32,
 }
 
 impl<'s> Walker<'s> {
+    /// Begins a walk at the root of a text.
     pub(super) fn new(root: Node<'_>, source: &'s str) -> Self {
         let module = Scope {
             kind: ScopeKind::Module,
@@ -67,6 +74,7 @@ impl<'s> Walker<'s> {
         }
     }
 
+    /// Returns the text of a node.
     pub(super) fn text(&self, node: Node<'_>) -> &'s str {
         node_text(node, self.source)
     }
@@ -113,6 +121,7 @@ impl<'s> Walker<'s> {
         });
         let change = |place: &mut Place| {
             place.scope = id;
+            // A function runs later: what is around it where it stands says nothing of then.
             if kind == ScopeKind::Function {
                 (
                     place.branch,
@@ -148,6 +157,8 @@ impl<'s> Walker<'s> {
         self.bind_in(self.place.scope, node, by, from);
     }
 
+    /// Binds the name that a node shows in a scope, or in the one that the function declared it to
+    /// be of.
     pub(super) fn bind_in(&mut self, scope: ScopeId, node: Node<'_>, by: BoundBy, from: usize) {
         let name = self.text(node).to_owned();
         let mut binding = Binding {
@@ -199,6 +210,7 @@ impl<'s> Walker<'s> {
             .collect()
     }
 
+    /// Returns when the code at hand runs.
     fn when(&self) -> When {
         match self.scopes.runs_with(self.place.scope) {
             ScopeId::MODULE => When::ImportTime,

@@ -1,4 +1,11 @@
 //! Python to the plain tree.
+//!
+//! ```text
+//! @app.get("/x")                  Function { name: show, decorators: [Call …], … }
+//! def show(id: int = 1): …        parameters: [id, annotation Name(int), default Number(1)]
+//! with open(p) as f: f.read()     Assign f = open(p), then the body
+//! try: a() except E: b()          a(), then If(unknown, b()): a handler may run
+//! ```
 
 mod expressions;
 
@@ -15,6 +22,7 @@ use crate::languages::{Language, named_children, node_text};
 /// takes stack.
 const DEEPEST: u32 = 150;
 
+/// Reads a module.
 pub(super) fn read_python(root: Node<'_>, source: &str) -> Syntax {
     let mut reader = Reader { source, depth: 0 };
     Syntax {
@@ -23,11 +31,14 @@ pub(super) fn read_python(root: Node<'_>, source: &str) -> Syntax {
     }
 }
 
+/// A walk through the tree of a module.
 struct Reader<'t> {
     source: &'t str,
+    /// Levels of blocks and expressions around what is read.
     depth: u32,
 }
 
+/// Returns the named nodes in a field that a node may have several times.
 fn read_fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
     node.children_by_field_name(field, &mut node.walk())
         .filter(Node::is_named)
@@ -35,10 +46,12 @@ fn read_fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
 }
 
 impl Reader<'_> {
+    /// Returns the text of a node as a name.
     fn name(&self, node: Node<'_>) -> Name {
         node_text(node, self.source).into()
     }
 
+    /// Reads the statements of a block; none where it lies too deep.
     fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
         if self.depth > DEEPEST {
             return Vec::new();
@@ -52,12 +65,15 @@ impl Reader<'_> {
         statements
     }
 
+    /// Reads the block in a field, empty where there is none.
     fn body_of(&mut self, node: Node<'_>, field: &str) -> Vec<Statement> {
         node.child_by_field_name(field)
             .map(|body| self.block(body))
             .unwrap_or_default()
     }
 
+    /// Reads a statement by its kind: what only changes the order of running, as `break`, is left
+    /// out.
     fn read_statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         let unknown = || Expression::Other(Vec::new());
         match node.kind() {
@@ -121,6 +137,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads an expression that stands alone; a docstring is none.
     fn expression_statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         match node.kind() {
             "assignment" | "augmented_assignment" => self.assignment(node, out),
@@ -129,6 +146,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads an assignment, `a = b = value` as two of them.
     fn assignment(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         let target = self.field_pattern(node, "left");
         // `a = b = value` binds both.
@@ -154,6 +172,7 @@ impl Reader<'_> {
         })));
     }
 
+    /// Reads an import: each module for itself, the names of one together.
     fn import(&self, node: Node<'_>, out: &mut Vec<Statement>) {
         let mut taken: Vec<(Name, Name)> = Vec::new();
         let mut from = None;
@@ -181,6 +200,7 @@ impl Reader<'_> {
         }));
     }
 
+    /// Reads an `if` with all of its `elif`, each in the `else` of the one before.
     fn read_branches(&mut self, node: Node<'_>) -> Statement {
         let condition = self.field(node, "condition");
         let then = self.body_of(node, "consequence");
@@ -200,6 +220,7 @@ impl Reader<'_> {
         Statement::If(condition, then, otherwise)
     }
 
+    /// Reads a `with`: what it opens is assigned or called, then the body runs.
     fn with(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         for item in named_children(node)
             .into_iter()
@@ -230,6 +251,7 @@ impl Reader<'_> {
         out.extend(self.body_of(node, "body"));
     }
 
+    /// Reads a `try`: its body runs, each handler perhaps, `else` and `finally` after.
     fn attempt(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         out.extend(self.body_of(node, "body"));
         for child in named_children(node) {
@@ -252,6 +274,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a function or class. Only `@staticmethod` takes the object away.
     fn definition(
         &mut self,
         node: Node<'_>,
@@ -294,6 +317,7 @@ impl Reader<'_> {
         })));
     }
 
+    /// Reads parameters; a bare `*` and `/` are none.
     fn parameters(&mut self, node: Node<'_>) -> Vec<Parameter> {
         let mut parameters = Vec::new();
         for child in named_children(node) {
@@ -341,16 +365,20 @@ impl Reader<'_> {
         parameters
     }
 
+    /// Reads the expression in a field, nothing where there is none.
     fn field(&mut self, node: Node<'_>, field: &str) -> Expression {
         node.child_by_field_name(field)
             .map_or(Expression::Null, |child| self.build_expression(child))
     }
 
+    /// Reads the target in a field.
     fn field_pattern(&mut self, node: Node<'_>, field: &str) -> Pattern {
         node.child_by_field_name(field)
             .map_or(Pattern::Ignore, |child| self.pattern(child))
     }
 
+    /// Reads a target: a name, names in a list, a part of something; others bind nothing that is
+    /// followed.
     fn pattern(&mut self, node: Node<'_>) -> Pattern {
         match node.kind() {
             "identifier" => Pattern::Name(self.name(node)),
@@ -365,6 +393,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads arguments, a lone generator as the only one.
     fn arguments(&mut self, node: Node<'_>) -> Vec<Argument> {
         if node.kind() == "generator_expression" {
             return vec![Argument {
@@ -389,6 +418,7 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// Reads all parts of a node as expressions.
     fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
         named_children(node)
             .into_iter()
@@ -396,11 +426,13 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// Reads the expression in a field, on the heap.
     fn boxed(&mut self, node: Node<'_>, field: &str) -> Box<Expression> {
         Box::new(self.field(node, field))
     }
 }
 
+/// Returns a single key as it is, several as a list.
 fn one_or_list(mut keys: Vec<Expression>) -> Expression {
     if keys.len() == 1 {
         keys.remove(0)

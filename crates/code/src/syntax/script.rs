@@ -17,6 +17,7 @@ mod expressions;
 /// takes stack.
 const DEEPEST: u32 = 150;
 
+/// Reads a module, with what it exports.
 pub(super) fn read_script(root: Node<'_>, source: &str) -> Syntax {
     let mut reader = Reader {
         source,
@@ -30,6 +31,7 @@ pub(super) fn read_script(root: Node<'_>, source: &str) -> Syntax {
     }
 }
 
+/// A walk through the tree of a module, and the exports met on it.
 struct Reader<'t> {
     source: &'t str,
     depth: u32,
@@ -69,6 +71,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a statement by its kind.
     fn read_statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         match node.kind() {
             "expression_statement" => {
@@ -178,6 +181,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads one name, or pattern, of a declaration.
     fn declarator(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         let target = self.field_pattern(node, "name");
         let value = node
@@ -193,6 +197,7 @@ impl Reader<'_> {
         })));
     }
 
+    /// Reads an enum as a map of its members.
     fn enumeration(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         let Some(name) = node.child_by_field_name("name").map(|name| self.name(name)) else {
             return;
@@ -259,6 +264,7 @@ impl Reader<'_> {
         }));
     }
 
+    /// Returns the names in braces, each with what it is called outside.
     fn specifiers(&self, node: Node<'_>) -> Vec<(Name, Name)> {
         named_children(node)
             .into_iter()
@@ -403,6 +409,7 @@ impl Reader<'_> {
             .map_or(Pattern::Ignore, |child| self.pattern(child))
     }
 
+    /// Reads a target: a name, names by place or key, a part of something.
     fn pattern(&mut self, node: Node<'_>) -> Pattern {
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" | "property_identifier" => {

@@ -1,5 +1,12 @@
 //! Reads what assertions demand, by the table `data/assertions.tsv`, and by the signs of
 //! comparisons.
+//!
+//! ```text
+//! assertEqual(f(1), 2)          f(1) == 2, Rank::Equal
+//! assert 2 == f(1)              f(1) == 2, Rank::Equal: the constant is what is expected
+//! assertIsNone(f(1))            f(1) == None, Rank::Equal
+//! assert f(1) > 2               f(1) > 2, Rank::Loose
+//! ```
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -20,13 +27,16 @@ pub(super) enum Family {
 /// The demand of an assertion of a name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Matcher {
+    /// The relation that the subject must have to the expected value; `== None` brings that along.
     pub(super) relation: &'static str,
+    /// The strength of the demand.
     pub(super) rank: Rank,
 }
 
 static TABLE: LazyLock<HashMap<(Family, &'static str), Matcher>> =
     LazyLock::new(|| matcher_rows().collect());
 
+/// Reads the rows of the table; a rank that is not one of its words is truth.
 fn matcher_rows() -> impl Iterator<Item = ((Family, &'static str), Matcher)> {
     let lines = include_str!("../../data/assertions.tsv")
         .lines()
@@ -111,6 +121,7 @@ pub(super) fn by_helper(call: String) -> Check {
     }
 }
 
+/// Makes a check without rank, tolerance and silence of its own.
 fn plain_check(relation: &str, subject: String, expected: String) -> Check {
     Check {
         subject,
@@ -142,11 +153,15 @@ fn subject_first(mut check: Check) -> Check {
 }
 
 /// Returns how far a number may be off that is given by decimal places.
+///
+/// Two places allow half of a hundredth: `2` -> 0.005.
 pub(super) fn width_of_places(places: &str) -> Option<f64> {
     parse_number(places).map(|places| 0.5 * 10_f64.powf(-places))
 }
 
 /// Returns how far the expected number may be off that is given by a share of it.
+///
+/// Where the expected number can't be read, the share is taken of one.
 pub(super) fn width_of_share(share: f64, expected: &str) -> f64 {
     share * parse_number(expected).map_or(1.0, f64::abs)
 }

@@ -108,6 +108,8 @@ impl Check {
 
     /// Returns whether it demands the same of a call of the same function, whatever the arguments
     /// are called.
+    ///
+    /// `total(order) == 3` and `total(cart) == 3` do.
     #[must_use]
     pub fn asks_alike(&self, other: &Check) -> bool {
         self.asks_the_same_function(other) && self.expected == other.expected
@@ -150,6 +152,8 @@ impl Check {
 }
 
 /// Returns whether a rendered expression holds no name.
+///
+/// Words in double quotes are text; `1.5`, `"a"` and `[1, None]` hold none, `f(1)` holds `f`.
 pub(super) fn is_constant(text: &str) -> bool {
     const VALUES: [&str; 7] = [
         "True",

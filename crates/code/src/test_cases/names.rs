@@ -1,4 +1,11 @@
 //! The local names of a test: how often each one stands there, and which values the code may change.
+//!
+//! ```text
+//! rows = [1]            bound once
+//! rows.append(2)        changed: a method may change its receiver
+//! fill(rows)            changed: it is handed to code that may change it
+//! assert rows == [1]    looks only
+//! ```
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,6 +22,7 @@ type ReadChecks<'r> = dyn Fn(Place<'_>) -> Option<Vec<Check>> + 'r;
 /// The names that stand in a test.
 pub(super) struct Names<'t> {
     source: &'t str,
+    /// The number of times that each name stands in the test.
     counts: HashMap<&'t str, usize>,
     /// The number of times that Python binds each name.
     bound: HashMap<&'t str, usize>,
@@ -49,6 +57,7 @@ impl<'t> Names<'t> {
         self.bound.get(name).copied().unwrap_or_default()
     }
 
+    /// Walks a node; `is_handed` tells that code which may change it gets its value.
     fn walk(&mut self, node: Node<'t>, is_handed: bool, is_check: &dyn Fn(Node<'t>) -> bool) {
         match node.kind() {
             "identifier" => {

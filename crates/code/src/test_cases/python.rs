@@ -1,4 +1,12 @@
 //! Reads the tests of a file in Python: functions and methods that `pytest` and `unittest` collect.
+//!
+//! ```text
+//! class TestTotal:
+//!     def test_sum(self): …         Case `TestTotal.test_sum`
+//! @skip
+//! def test_b(): …                   silenced: Skipped
+//! def check_total(x): assert x      a helper: calls of it are checks
+//! ```
 
 mod rows;
 
@@ -17,17 +25,24 @@ pub(super) use body::truth_of;
 
 /// The functions of a file that check, and what is bound once at its top.
 struct File<'t> {
+    /// The text of the file.
     source: &'t str,
+    /// Names of functions of the file that check.
     helpers: Vec<String>,
+    /// Values of names that are bound once at its top.
     constants: HashMap<String, Node<'t>>,
 }
 
 /// The settings of all tests of a class or file.
 #[derive(Clone, Default)]
 struct Around<'t> {
+    /// The names of the classes around.
     names: Vec<&'t str>,
+    /// Why no test in here can fail.
     silence: Option<Silence>,
+    /// The decorators of all that is around.
     decorators: Vec<Node<'t>>,
+    /// A class is around.
     in_class: bool,
 }
 
@@ -67,7 +82,7 @@ pub(super) fn read_python_tests(root: Node<'_>, source: &str) -> Vec<Case> {
     cases
 }
 
-/// Of two tests of one name, the second takes the place of the first.
+/// Silences the first of two tests of one name: the second takes its place.
 fn remove_shadowed(cases: &mut [Case]) {
     for at in 0..cases.len() {
         let (name, line) = (cases[at].name.clone(), cases[at].line);
@@ -103,6 +118,7 @@ fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t
         .collect()
 }
 
+/// Returns the assignment that a statement is.
 fn assignment_of(statement: Node<'_>) -> Option<Node<'_>> {
     let inner = named_children(statement)
         .first()
@@ -136,6 +152,7 @@ fn silence_of(mark: &str) -> Option<Silence> {
 }
 
 impl<'t> File<'t> {
+    /// Reads the tests of a block; a statement in it that skips does so for all of them.
     fn of_block(&self, block: Node<'t>, around: &Around<'t>) -> Vec<Case> {
         let mut around = around.clone();
         let mut cases = Vec::new();
@@ -161,7 +178,7 @@ impl<'t> File<'t> {
         cases
     }
 
-    /// A set-up that skips does so for all tests around it.
+    /// Skips all tests around a set-up that skips.
     fn skip_by_set_up(&self, block: Node<'t>, cases: &mut [Case]) {
         const SET_UPS: [&str; 6] = [
             "setUp",
@@ -190,8 +207,9 @@ impl<'t> File<'t> {
             .for_each(|case| case.silence = case.silence.or(Some(silence)));
     }
 
-    /// `pytestmark = pytest.mark.skip`, `pytest.skip(…, allow_module_level=True)`, `raise
-    /// SkipTest`, `__test__ = False`.
+    /// Returns why a statement keeps all tests beside it from running:
+    /// `pytestmark = pytest.mark.skip`, `pytest.skip(…, allow_module_level=True)`,
+    /// `raise SkipTest`, `__test__ = False`.
     fn silences_block(&self, statement: Node<'t>) -> Option<Silence> {
         let line = node_text(statement, self.source);
         if let Some(assignment) = assignment_of(statement) {
@@ -215,7 +233,7 @@ impl<'t> File<'t> {
         (raises_skip || calls_skip).then_some(Silence::Skipped)
     }
 
-    /// `if False:` around tests.
+    /// Reads tests under a condition: those under `if False:` are never collected.
     fn of_branches(&self, statement: Node<'t>, around: &Around<'t>) -> Vec<Case> {
         let never = Around {
             silence: Some(Silence::NotCollected),
@@ -244,7 +262,8 @@ impl<'t> File<'t> {
         cases
     }
 
-    /// `del test_a`, `test_a = None`, `test_a.__test__ = False`.
+    /// Silences tests that a statement takes out: `del test_a`, `test_a = None`,
+    /// `test_a.__test__ = False`.
     fn take_out(&self, statement: Node<'t>, cases: &mut [Case]) {
         let target = match assignment_of(statement) {
             Some(assignment) => field_text(assignment, "left", self.source)
@@ -264,6 +283,8 @@ impl<'t> File<'t> {
             .for_each(|case| case.silence = case.silence.or(Some(Silence::NotCollected)));
     }
 
+    /// Reads a test, or those of a class: one that is not called `Test…` and extends nothing is not
+    /// collected.
     fn of_definition(&self, node: Node<'t>, around: &Around<'t>) -> Vec<Case> {
         let mut around = around.clone();
         let decorators = named_children(node)
@@ -297,6 +318,8 @@ impl<'t> File<'t> {
         vec![self.of_function(definition, name, &around)]
     }
 
+    /// Reads a function, once for each row of its table. One that is not called `test…`, and a
+    /// fixture, is a helper.
     fn of_function(&self, definition: Node<'t>, name: &str, around: &Around<'t>) -> Case {
         let is_fixture = around
             .decorators

@@ -1,4 +1,11 @@
 //! The checks that one statement of a test in Python makes.
+//!
+//! ```text
+//! assert a < b < c                          two checks: a < b, b < c
+//! assert not done                           done is falsy
+//! assertAlmostEqual(f(1), 2.0, places=2)    f(1) ~= 2.0, width 0.005
+//! assert x == approx(2.0)                   x ~= 2.0, width 0.000002
+//! ```
 
 use tree_sitter::Node;
 
@@ -13,11 +20,14 @@ use crate::languages::{field_text, named_children, node_text};
 /// A text, and what its local names stand for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
+    /// The text of the file.
     pub(super) source: &'a str,
+    /// The values of local names.
     pub(super) env: &'a Env,
 }
 
 impl Place<'_> {
+    /// Returns an expression with local names replaced.
     pub(super) fn render(&self, node: Node<'_>) -> String {
         render_expression(node, self.source, self.env)
     }
@@ -64,7 +74,7 @@ pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec
     }
 }
 
-/// `a == b`, `a < b < c`, with `approx` on one side.
+/// Returns the checks of `a == b` and `a < b < c`, with `approx` on one side.
 fn of_comparison(node: Node<'_>, place: Place<'_>) -> Vec<Check> {
     let mut cursor = node.walk();
     let signs: Vec<String> = node
@@ -94,7 +104,7 @@ fn of_comparison(node: Node<'_>, place: Place<'_>) -> Vec<Check> {
     }
 }
 
-/// `pytest.approx(expected, rel=…, abs=…)` beside what is looked at.
+/// Returns the check of `pytest.approx(expected, rel=…, abs=…)` beside what is looked at.
 fn approximate_check(call: Node<'_>, subject: Node<'_>, place: Place<'_>) -> Option<Check> {
     if call.kind() != "call" || last_name(call, place.source) != "approx" {
         return None;
@@ -121,7 +131,7 @@ fn approximate_check(call: Node<'_>, subject: Node<'_>, place: Place<'_>) -> Opt
     ))
 }
 
-/// `math.isclose(a, b, rel_tol=…)`.
+/// Returns the check of `math.isclose(a, b, rel_tol=…)`.
 fn of_share(call: Node<'_>, place: Place<'_>) -> Option<Check> {
     if !matches!(last_name(call, place.source), "isclose" | "allclose") {
         return None;
@@ -133,6 +143,7 @@ fn of_share(call: Node<'_>, place: Place<'_>) -> Option<Check> {
             .iter()
             .find_map(|name| parse_number(&arguments.named(name)?))
     };
+    // A billionth, as the library has it.
     let share = width_of_share(read(["rel_tol", "rtol"]).unwrap_or(1e-9), &expected);
     Some(close_check(
         subject,
@@ -141,6 +152,7 @@ fn of_share(call: Node<'_>, place: Place<'_>) -> Option<Check> {
     ))
 }
 
+/// Makes a check of a number that may be off by `width`.
 fn close_check(subject: String, expected: String, width: f64) -> Check {
     let check = matchers::check_of_matcher(
         matchers::Matcher {
@@ -186,6 +198,8 @@ pub(super) fn of_call(call: Node<'_>, place: Place<'_>, helpers: &[String]) -> O
     Some(found)
 }
 
+/// Returns the check of a method of a test case: `assertGreater` compares, `assertIsNone` brings
+/// its expected value along.
 fn of_method(of: matchers::Matcher, arguments: &Arguments<'_>) -> Option<Check> {
     let (one, other) = (arguments.at(0)?, arguments.at(1).unwrap_or_default());
     let mut check = match of.relation {
@@ -209,7 +223,8 @@ fn of_method(of: matchers::Matcher, arguments: &Arguments<'_>) -> Option<Check> 
     Some(check)
 }
 
-/// `mock.assert_called_once_with(…)`, `snapshot.assert_match(…)`, `assert_frame_equal(…)`.
+/// Returns the check of an assertion that no table has: `mock.assert_called_once_with(…)`,
+/// `snapshot.assert_match(…)`, `assert_frame_equal(…)`.
 fn of_mock(call: Node<'_>, name: &str, place: Place<'_>, arguments: &Arguments<'_>) -> Check {
     let object = call
         .child_by_field_name("function")
@@ -274,12 +289,16 @@ pub(super) fn last_name<'s>(call: Node<'_>, source: &'s str) -> &'s str {
 
 /// The arguments of a call.
 pub(super) struct Arguments<'t> {
+    /// All of them, in the order of the text.
     pub(super) nodes: Vec<Node<'t>>,
+    /// Those by place, rendered.
     plain: Vec<String>,
+    /// Those by name, rendered.
     named: Vec<(String, String)>,
 }
 
 impl<'t> Arguments<'t> {
+    /// Reads the arguments of a call.
     pub(super) fn of(call: Node<'t>, place: Place<'_>) -> Self {
         let nodes = call
             .child_by_field_name("arguments")
@@ -306,10 +325,12 @@ impl<'t> Arguments<'t> {
         }
     }
 
+    /// Returns an argument by its place.
     pub(super) fn at(&self, index: usize) -> Option<String> {
         self.plain.get(index).cloned()
     }
 
+    /// Returns an argument by its name.
     pub(super) fn named(&self, name: &str) -> Option<String> {
         self.named
             .iter()

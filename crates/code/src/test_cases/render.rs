@@ -1,4 +1,10 @@
 //! An expression as text that does not depend on blanks, quotes, needless brackets and local names.
+//!
+//! ```text
+//! f( a,'x', )      with a = 1      f(1,"x")
+//! (a as Order)!    with a = b      b
+//! order.a          with a = 1      order.a: a member is no local name
+//! ```
 
 use std::collections::HashMap;
 
@@ -9,7 +15,8 @@ use crate::languages::{named_children, node_text};
 /// The values of local names.
 pub(super) type Env = HashMap<String, String>;
 
-/// Past this many bytes a value keeps its name.
+/// The longest value, in bytes, that takes the place of a name; a longer one would make each check
+/// that uses it as long.
 const LONGEST: usize = 2_000;
 
 /// Returns the expression with local names replaced by their values.
@@ -38,6 +45,7 @@ pub(super) fn show_text(node: Node<'_>, source: &str) -> String {
     whole.trim_end_matches(';').to_owned()
 }
 
+/// Writes a node's parts one by one, with as few blanks as its words need.
 fn write_expression(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
     match node.kind() {
         "comment" | ";" => return,
@@ -85,6 +93,7 @@ fn is_key(node: Node<'_>) -> bool {
     parent.child_by_field_name(field) == Some(node)
 }
 
+/// Returns whether something is put into a string.
 fn has_substitution(node: Node<'_>) -> bool {
     let mut cursor = node.walk();
     node.children(&mut cursor)
@@ -92,6 +101,8 @@ fn has_substitution(node: Node<'_>) -> bool {
 }
 
 /// Returns a string in quotes of one kind.
+///
+/// `'a'` -> `"a"`; a prefix stays, but for `u`, which changes nothing.
 fn quote_text(text: &str) -> String {
     let start = text.find(['"', '\'', '`']).unwrap_or(0);
     let (prefix, rest) = text.split_at(start);
@@ -100,6 +111,7 @@ fn quote_text(text: &str) -> String {
     format!("{prefix}\"{inner}\"")
 }
 
+/// Adds a part, with a blank where two words would become one.
 fn push_separated(out: &mut String, part: &str) {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
     let joins = out.ends_with(is_word) && part.starts_with(is_word);

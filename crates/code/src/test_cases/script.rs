@@ -47,12 +47,14 @@ struct Opening<'t> {
     arguments: Vec<Node<'t>>,
 }
 
-/// What stands before the last parentheses of a call: `describe.skipIf(…).each(table)`.
+/// The part of a call before its last parentheses: `describe.skipIf(…).each(table)`.
 struct Chain<'t> {
     base: &'t str,
     /// The names behind the base, the last first.
     names: Vec<&'t str>,
+    /// The argument of the first call from the right: the table of `.each`.
     table: Option<Node<'t>>,
+    /// `skipIf` or `runIf` is among the names.
     is_conditional: bool,
 }
 
@@ -81,6 +83,7 @@ pub(super) fn read_script_tests(root: Node<'_>, source: &str) -> Vec<Case> {
     cases
 }
 
+/// Returns the constants at the top of a file with their values.
 fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found = HashMap::new();
     for statement in named_children(root)
@@ -105,6 +108,7 @@ fn is_set(options: &str, name: &str) -> bool {
 }
 
 impl<'t> File<'t> {
+    /// Returns whether a test or group at any depth is marked as the only one to run.
     fn marks_only(&self, node: Node<'t>) -> bool {
         if node.kind() == "call_expression"
             && self.opening(node).is_some_and(|opening| opening.is_only)
@@ -210,6 +214,7 @@ impl<'t> File<'t> {
         })
     }
 
+    /// Reads the tests of a block; a hook in it that skips does so for all of them.
     fn of_block(&self, node: Node<'t>, around: &Around) -> Vec<Case> {
         let mut around = around.clone();
         let mut cases = Vec::new();
@@ -224,13 +229,15 @@ impl<'t> File<'t> {
         cases
     }
 
-    /// `beforeEach((t) => t.skip())`, `beforeEach(function () { this.skip(); })`.
+    /// Returns the silence of a hook that skips each test: `beforeEach((t) => t.skip())`,
+    /// `beforeEach(function () { this.skip(); })`. None for any other statement.
     fn skips_all(&self, statement: Node<'t>) -> Option<Silence> {
         let line = node_text(statement, self.source);
         let is_hook = statement.kind() == "expression_statement" && line.starts_with("before");
         (is_hook && line.contains(".skip()")).then_some(Silence::Skipped)
     }
 
+    /// Reads the tests that a statement makes, at any depth.
     fn of_statement(&self, node: Node<'t>, around: &Around, cases: &mut Vec<Case>) {
         match node.kind() {
             "call_expression" => match self.opening(node) {
@@ -254,7 +261,8 @@ impl<'t> File<'t> {
         }
     }
 
-    /// `if (false) { it(…) }`.
+    /// Reads the tests in the branches of an `if`; those of a branch that its condition rules out
+    /// are never collected: `if (false) { it(…) }`.
     fn of_branches(&self, node: Node<'t>, around: &Around, cases: &mut Vec<Case>) {
         let condition = node
             .child_by_field_name("condition")
@@ -272,6 +280,7 @@ impl<'t> File<'t> {
         }
     }
 
+    /// Reads a function of the file as a helper.
     fn of_helper(&self, name: &str, function: Node<'t>, cases: &mut Vec<Case>) {
         let mut body = Body::new(self, function, Env::new());
         body.function(function);
@@ -286,6 +295,7 @@ impl<'t> File<'t> {
         cases.push(case);
     }
 
+    /// Reads a group or a test, a test once for each row of its table.
     fn of_opening(
         &self,
         call: Node<'t>,
@@ -393,6 +403,7 @@ impl<'t> File<'t> {
         Some(bound.collect())
     }
 
+    /// Returns the patterns of a function's parameters.
     fn parameters(&self, function: Node<'t>) -> Vec<Node<'t>> {
         let single = function.child_by_field_name("parameter");
         let all = function
@@ -405,6 +416,7 @@ impl<'t> File<'t> {
             .collect()
     }
 
+    /// Binds the names of a pattern to the values that the text shows.
     fn bind_pattern(&self, env: &mut Env, pattern: Node<'t>, value: Node<'t>) {
         match pattern.kind() {
             "identifier" => bind_constants(

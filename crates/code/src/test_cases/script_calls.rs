@@ -1,4 +1,12 @@
 //! The checks that one expression of a test in JavaScript or TypeScript makes.
+//!
+//! ```text
+//! expect(f(1)).toBe(2)                    f(1) == 2
+//! expect(a === b).toBe(true)              a == b
+//! expect(x).not.toBeNull()                x != null, Rank::Truth
+//! assert.equal(f(1), 2)                   f(1) == 2
+//! request(app).get('/a').expect(200)      request(app).get("/a") status == 200
+//! ```
 
 use tree_sitter::Node;
 
@@ -11,13 +19,18 @@ use crate::languages::{field_text, named_children, node_text};
 
 /// A call of a chain: `expect(x)`, `.not`, `.toBe(1)`, outermost first.
 struct Link<'t> {
+    /// The name of what is called, of its last part for a member.
     name: String,
+    /// `None` for a link that is not called, as `.not`.
     arguments: Option<Vec<Node<'t>>>,
     /// The receiver of the call.
     object: Option<Node<'t>>,
 }
 
 /// Returns the links of a chain, the outermost first.
+///
+/// `expect(x).not.toBe(1)` -> [`toBe` (1), `not`, `expect` (x)]; `await` and brackets are seen
+/// through.
 fn chain_links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
     let mut found = Vec::new();
     let mut current = Some(node);
@@ -65,6 +78,9 @@ pub(super) fn first_name(node: Node<'_>, source: &str) -> String {
 
 /// Returns the checks that a call makes, if it makes any. `contexts` are parameters by which a
 /// runner gives assertions.
+///
+/// In this order: `expect(…)`, `assert(…)`, `assert.equal(…)`, `x.should`, `request(…).expect(…)`,
+/// a helper of the file, a name like `assertPaid`. None for any other call.
 pub(super) fn of_call(
     call: Node<'_>,
     place: Place<'_>,
@@ -115,7 +131,10 @@ pub(super) fn of_call(
     is_helper.then(|| vec![by_helper(place.render(call))])
 }
 
-/// `expect(subject).not.toBe(1)`.
+/// Returns the check of `expect(subject).not.toBe(1)`.
+///
+/// A matcher that nobody knows is taken by its words: `expect(x).toBeOdd(1)` -> x toBeOdd 1,
+/// Rank::Loose. None without a subject or a matcher.
 fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let subject = links.last()?.arguments.as_ref()?.first()?;
     let settles = links
@@ -170,6 +189,7 @@ fn of_expect(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     Some(if negated { negate_check(check) } else { check })
 }
 
+/// Makes the check of a matcher with its arguments.
 fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: Place<'_>) -> Check {
     let rendered: Vec<String> = arguments.iter().map(|node| place.render(*node)).collect();
     let first = rendered.first().cloned().unwrap_or_default();
@@ -182,6 +202,7 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
         }
         "truth" | "falsy" => matchers::check_of_matcher(of, subject, String::new()),
         "~=" => {
+            // Two digits are what the library takes where none are given.
             let digits = rendered.get(1).map_or("2", String::as_str);
             // `closeTo` is given how far it may be off, `toBeCloseTo` the digits.
             let width = if digits.contains('.') {
@@ -198,6 +219,9 @@ fn with_arguments(of: Matcher, subject: String, arguments: &[Node<'_>], place: P
     }
 }
 
+/// Turns a check around: `not` of anything but a value demands less than the value.
+///
+/// `== 1` -> `!= 1`, at most Rank::Loose; `== null` -> `!= null`, Rank::Truth.
 fn negate_check(check: Check) -> Check {
     let relation = match check.relation.as_str() {
         "==" => "!=".to_owned(),
@@ -227,7 +251,7 @@ fn negate_check(check: Check) -> Check {
     }
 }
 
-/// `assert.equal(subject, expected)`, `t.is(…)`.
+/// Returns the check of `assert.equal(subject, expected)`, `t.is(…)`.
 fn of_assert(of: Matcher, link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     let arguments = link.arguments.as_ref()?;
     let rendered: Vec<String> = arguments.iter().map(|node| place.render(*node)).collect();
@@ -256,7 +280,7 @@ fn of_assert(of: Matcher, link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     })
 }
 
-/// `value.should.equal(1)`.
+/// Returns the check of `value.should.equal(1)`.
 fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     let should = links.iter().find(|link| link.name == "should")?;
     let subject = place.render(should.object?);
@@ -277,7 +301,10 @@ fn of_should(links: &[Link<'_>], place: Place<'_>) -> Option<Check> {
     })
 }
 
-/// `request(app).get("/a").expect(200, body)`.
+/// Returns the check of `request(app).get("/a").expect(200, body)`.
+///
+/// `.expect(200)` is about the status, `.expect('Type', 'json')` about that header, all else about
+/// the body.
 fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
     let mut request = link.object?;
     // Other expectations of the same request are checks of their own.
@@ -313,6 +340,9 @@ fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
 }
 
 /// Returns what must hold for a condition to be true, or false.
+///
+/// `a && !b`, true -> [a holds, b does not]. Neither part of `a || b` must hold by itself: it stays
+/// one condition.
 pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec<Check> {
     let sign = field_text(node, "operator", place.source);
     let parts = || ["left", "right"].map(|name| node.child_by_field_name(name));

@@ -1,4 +1,13 @@
 //! Compares one test before and after: each assertion with what stands in its place.
+//!
+//! ```text
+//! before                     after
+//! assert f(1) == 2           assert f(1) == 3            Expectation: another value
+//! assert f(1) == 2           assert f(1)                 Loosened
+//! assert f(1) == 2           if ok: assert f(1) == 2     Conditional
+//! assert x < 3               assert x < 5                Loosened: the bound moved outwards
+//! assert x == approx(2.0)    … approx(2.0, abs=1)        Tolerance
+//! ```
 
 use super::{Demanded, Way, is_live};
 use crate::test_cases::{Case, Check, Rank, Silence};
@@ -7,8 +16,11 @@ use crate::test_cases::{Case, Check, Rank, Silence};
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     pub(super) way: Way,
+    /// The assertion before, or a number of it.
     pub(super) old: String,
+    /// The assertion that stands in its place, empty for none.
     pub(super) new: String,
+    /// The expression that it looked at, and the value that it expected.
     pub(super) subject: String,
 }
 
@@ -189,6 +201,8 @@ fn missing_check(wanted: &Check, new: &Case, old: &Case) -> Told {
 }
 
 /// Orders ways by how much they take away.
+///
+/// Fewest first: what only running decides, then another value, a wider one, and last what is gone.
 fn weight_of_check(way: Way) -> u8 {
     match way {
         Way::Rewritten | Way::Conditional => 1,
@@ -217,6 +231,7 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
         let rounds = check.width.is_some_and(|width| width <= ROUNDING * scale);
         return (!rounds).then_some(Way::Loosened);
     }
+    // A millionth more is the rounding of the number itself.
     if let (Rank::Close, Some(before)) = (wanted.rank, wanted.width)
         && matches!(check.rank, Rank::Close | Rank::Equal)
         && expects_same
@@ -282,6 +297,8 @@ fn bound_value(check: &Check) -> Option<f64> {
 
 /// Returns the way in which an error is expected less exactly: a wider one, or one whose words no longer
 /// matter.
+///
+/// `None` where it is expected as exactly, or was as wide as errors go.
 fn of_error(wanted: &Check, check: &Check) -> Option<Way> {
     const WIDEST: [&str; 5] = ["Exception", "BaseException", "Error", "(Exception)", ""];
     let first = |text: &str| text.split(',').next().unwrap_or_default().to_owned();

@@ -25,6 +25,8 @@ struct Takes {
 
 /// Returns the first call of a function of the module that fitted it before the edit, and doesn't now: the function's name, and
 /// where the call begins.
+///
+/// Methods, decorated functions and those inside of others are not looked at.
 pub(crate) fn find_unfit_call(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
     if new.language != Language::Python {
         return None;
@@ -61,6 +63,10 @@ pub(crate) fn find_unfit_call(old: &Source<'_>, new: &Source<'_>) -> Option<(Str
         })
 }
 
+/// Reads the arguments that a function takes. Behind `*` they go by name only; a `/` and comments
+/// are no parameters.
+///
+/// `a, b=1, *, c` -> 2 places, `a` and `c` needed, all three by name.
 fn accepted_arguments(source: &Source<'_>, function: Node<'_>) -> Takes {
     let mut takes = Takes {
         places: Some(0),
@@ -101,6 +107,7 @@ fn accepted_arguments(source: &Source<'_>, function: Node<'_>) -> Takes {
     takes
 }
 
+/// Collects the calls of a plain name below a node; `x.name()` is a call of something else.
 fn collect_calls<'t>(source: &Source<'_>, node: Node<'t>, name: &str, found: &mut Vec<Node<'t>>) {
     let calls = node.kind() == "call"
         && node
@@ -115,6 +122,9 @@ fn collect_calls<'t>(source: &Source<'_>, node: Node<'t>, name: &str, found: &mu
 }
 
 /// Returns whether a call gives what a function takes; what is spread over the arguments may give anything.
+///
+/// Names given twice and places given by name as well are not looked for: the edit did not bring
+/// them.
 fn fits_function(source: &Source<'_>, call: Node<'_>, takes: &Takes) -> bool {
     let Some(list) = call
         .child_by_field_name("arguments")

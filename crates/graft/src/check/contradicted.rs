@@ -46,6 +46,8 @@ fn find_contradictions(source: &Source<'_>) -> Vec<(String, usize)> {
     found
 }
 
+/// Returns the subject of two assertions in a row that demand different values, and where the
+/// second one begins.
 fn contradiction_of_pair(source: &Source<'_>, pair: &[Node<'_>]) -> Option<(String, usize)> {
     let [first, second] = pair else { return None };
     let (subject, value) = parse_assertion(source, *first)?;
@@ -65,6 +67,9 @@ const EXACT: [&str; 6] = [
 
 /// Returns what an assertion is about, and the one value that it demands: `assert SUBJECT == 1`, `expect(SUBJECT).toBe(1)`.
 /// A bound, a type or a denial (`> 1`, `toHaveLength`, `.not`) may hold beside another one.
+///
+/// The value that is returned is all that follows the subject, operator and all: `== 1`,
+/// `.toBe(1)`.
 fn parse_assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t str, &'t str)> {
     let inner = statement.named_child(0)?;
     let subject = match (statement.kind(), inner.kind()) {

@@ -15,7 +15,7 @@ use tree_sitter::Node;
 use crate::items::Source;
 use crate::languages::{Kind, Language, named_children, node_text};
 
-/// Functions inside of others are not followed deeper than this.
+/// The depth to which classes inside of others are followed for their methods.
 const DEEPEST: usize = 4;
 
 /// Returns the first function of both texts that returned a value to its end, says that it does, and ends without one now:
@@ -75,6 +75,9 @@ fn collect_functions<'t>(
 }
 
 /// Returns whether the function's own annotation says that it gives a value.
+///
+/// No annotation says nothing, and one that any value fits, as `Any`, is fulfilled without a
+/// `return`.
 fn declares_return_value(source: &Source<'_>, function: Node<'_>) -> bool {
     // Ending without a value gives one of these; `Promise<void>` and `Union[int, None]` hold them.
     const NO_VALUE: [&str; 8] = [
@@ -133,6 +136,9 @@ fn is_function(node: Node<'_>) -> bool {
 }
 
 /// Returns whether the text decides that the function can end without a value.
+///
+/// Decided is only what the text shows to be reached: a branch that may be taken, an end without a
+/// `return`.
 fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
     let Some(body) = function.child_by_field_name("body") else {
         return false;
@@ -148,6 +154,8 @@ fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
 
 /// Returns whether what is below the statement is reached. A call may be one that never comes back: in a function that
 /// `returns` a value elsewhere that is left open.
+///
+/// Statements that are not listed are taken to be passed.
 fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> bool {
     let Some(node) = node else { return true };
     let field = |name: &str| node.child_by_field_name(name);
@@ -214,6 +222,9 @@ fn try_falls_through(source: &Source<'_>, node: Node<'_>, returns: bool) -> bool
 }
 
 /// Returns whether a loop never ends but by `return` or an error.
+///
+/// `while True:`, `while (true)`, `for (;;)`, without a `break` anywhere in it, be it that of an
+/// inner loop.
 fn is_endless(source: &Source<'_>, node: Node<'_>) -> bool {
     let condition = node
         .child_by_field_name("condition")

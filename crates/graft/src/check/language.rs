@@ -1,4 +1,11 @@
 //! Checks that a block is written in the language of its file.
+//!
+//! ```text
+//! fence        file           block
+//! python       settings.toml  import os          refused: it runs, and the file is data
+//! python       app.ts         def f(): pass      refused: it does not parse as the file's language
+//! python       app.ts         x = 1              passes: it parses as both
+//! ```
 
 use crate::items::{Source, parse_source};
 use crate::languages::{Kind, Language};
@@ -42,6 +49,9 @@ const OTHERS: [&str; 16] = [
 ];
 
 /// Returns why the block is no content of the file, where it is plainly of another language.
+///
+/// `None` where the fence names no language that is read here, or where the block does not parse in
+/// it.
 pub(crate) fn explain_language_mismatch(file: &File<'_>, snippet: &Snippet<'_>) -> Option<String> {
     let name = file.path.rsplit('/').next().unwrap_or(file.path);
     let holds_variables = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
@@ -81,6 +91,8 @@ pub(crate) fn explain_language_mismatch(file: &File<'_>, snippet: &Snippet<'_>) 
 }
 
 /// Returns whether a line gives a variable its value.
+///
+/// `NAME=`, `export NAME=1`, and `# NAME=1`, which a template of variables may have.
 fn sets_variable(line: &str) -> bool {
     let line = line.trim().trim_start_matches('#').trim_start();
     let (name, _) = line

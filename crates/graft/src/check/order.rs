@@ -16,7 +16,8 @@ use crate::items::{Item, Source, line_end, line_start, parse_source};
 use crate::languages::{Kind, List};
 use crate::layout::{Surroundings, blank_lines_between};
 
-/// Definitions that are moved at most for one edit: each may draw another one along.
+/// Definitions that are moved at most for one edit: each may draw another one along, and two that
+/// read one another would draw for ever.
 const MOVES: usize = 8;
 
 /// A text in a better order, and what was moved for it.
@@ -64,6 +65,8 @@ struct Misplaced {
 }
 
 /// Finds the first definition that stands too low and that the file did not have.
+///
+/// One that the file had already stays where it is: something else may count on its place.
 fn find_misplaced_definition(
     scopes: &Scopes,
     known: &HashSet<&str>,
@@ -89,6 +92,9 @@ fn find_misplaced_definition(
 }
 
 /// Returns the text with the definition above its reader; `None` where one of them shares its line.
+///
+/// A reader that is an import has nothing above it, and a definition that stands above already is
+/// left.
 fn move_definition_up(source: &Source<'_>, misplaced: &Misplaced) -> Option<String> {
     let items = source.items(source.root());
     let (item, reader) = (items.get(misplaced.from)?, items.get(misplaced.to)?);

@@ -33,6 +33,8 @@ pub(super) fn find_overwritten_attribute(
 }
 
 /// Returns the first attribute of the object itself that a body sets again with nothing in between that may read it.
+///
+/// Searched is from each assignment on, as long as only attributes are set.
 fn find_lost_assignment(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
     let statements = named_children(function.child_by_field_name("body")?);
     (0..statements.len()).find_map(|first| {
@@ -50,6 +52,9 @@ fn find_lost_assignment(source: &Source<'_>, function: Node<'_>) -> Option<(Stri
 
 /// Returns whether the value of an assignment may read an attribute: it has the object in it, and so perhaps passes it
 /// on.
+///
+/// The name of the object alone counts, so `selfish` reads `self`, too: a loss is refused only
+/// where it is certain.
 fn may_read(source: &Source<'_>, statement: Node<'_>, name: &str) -> bool {
     let object = name.split('.').next().unwrap_or(name);
     field_text(value_of(statement), "right", source.text).contains(object)
@@ -65,6 +70,7 @@ fn assigned_attribute(source: &Source<'_>, statement: Node<'_>) -> Option<String
     (plain && matches!(object, "self" | "this" | "cls") && is_name).then(|| target.to_owned())
 }
 
+/// Returns the assignment that a statement is, else the statement itself.
 fn value_of(statement: Node<'_>) -> Node<'_> {
     match statement.kind() {
         "expression_statement" => statement.named_child(0).unwrap_or(statement),

@@ -46,6 +46,8 @@ pub(super) fn lost_receiver(old: &Source<'_>, new: &Source<'_>) -> Option<(Strin
 }
 
 /// Returns the name of a function's first parameter.
+///
+/// `def f(self, x: int = 1)` -> `self`; `None` without parameters.
 fn first_parameter<'s>(source: &'s Source<'_>, function: Node<'_>) -> Option<&'s str> {
     let first = named_children(function.child_by_field_name("parameters")?)
         .into_iter()
@@ -63,6 +65,8 @@ fn is_receiver(name: &str) -> bool {
 
 /// Returns the first field without a value behind one with a value, where Python then refuses the class: the class, the field,
 /// and where it stands.
+///
+/// Only classes at the top of the module are looked at, by the first such field in each.
 pub(super) fn misplaced_field(source: &Source<'_>) -> Option<(String, String, usize)> {
     if source.language != Language::Python {
         return None;
@@ -102,6 +106,8 @@ pub(super) fn misplaced_field(source: &Source<'_>) -> Option<(String, String, us
 }
 
 /// Returns whether the standard library's decorator makes a constructor whose arguments have the order of the fields.
+///
+/// `kw_only` and `init` among its arguments say that there is no such order.
 fn is_dataclass(decorators: &[&str]) -> bool {
     decorators.iter().any(|shown| {
         let (name, arguments) = shown

@@ -50,6 +50,9 @@ pub(super) fn registered_twice(old: &Source<'_>, new: &Source<'_>) -> Option<Str
 }
 
 /// Returns whether each registration has a path of its own.
+///
+/// `app.use('/a', guard)` and `app.use('/b', guard)` do not repeat one another; a registration
+/// without a path covers all.
 fn are_apart(paths: &[String]) -> bool {
     let mut sorted: Vec<&String> = paths.iter().collect();
     sorted.sort();
@@ -57,6 +60,8 @@ fn are_apart(paths: &[String]) -> bool {
     sorted.len() == paths.len() && paths.iter().all(|path| !path.is_empty())
 }
 
+/// Collects the registrations below a node, each with its path; `body` is where the innermost body
+/// around it begins.
 fn collect_registrations(
     source: &Source<'_>,
     node: Node<'_>,
@@ -79,6 +84,9 @@ fn collect_registrations(
 }
 
 /// Returns what a call registers: a name, or a function with one; its path stands in the text that it is passed.
+///
+/// `None` for verbs that are not in the table, and for calls, literals and nameless functions
+/// without a path as the first argument: nothing tells whether two of them are one.
 fn parse_registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, String, String)> {
     let callee = flatten(node_text(
         call.child_by_field_name("function")?,
@@ -110,6 +118,7 @@ fn parse_registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, St
     Some((callee.clone(), name, path))
 }
 
+/// Returns the first text at any depth of a node, with its quotes.
 fn first_text(source: &Source<'_>, node: Node<'_>) -> Option<String> {
     if node.kind() == "string" {
         return Some(node_text(node, source.text).to_owned());

@@ -62,6 +62,8 @@ pub(crate) fn check_result(
 }
 
 /// Checks that every name at the top of the file is still there, and none twice that was there once.
+///
+/// A name that stood several times before, as overloads do, may stand as often as it likes.
 fn check_top_names(old: &Source<'_>, new: &Source<'_>) -> Result<(), Refusal> {
     let unproven = |message: String| new_refusal(Reason::Unproven, message);
     let (before, after) = (count_top_names(old), count_top_names(new));
@@ -124,6 +126,8 @@ fn has_routes(snippet: &Source<'_>) -> bool {
 }
 
 /// Returns how often each name stands at the top of the text; the flag says whether it must stand once.
+///
+/// A key is whether it is a type, the name with its variant, and whether it must stand once.
 fn count_top_names(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
     let mut counts = HashMap::new();
     for item in source.items(source.root()) {
@@ -144,6 +148,8 @@ fn count_top_names(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> 
 }
 
 /// Returns a call of which a program makes one, and that the snippet would bring in beside the file's own.
+///
+/// Counted in the text, so that calls inside functions count, too.
 fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Option<String> {
     snippet
         .items(snippet.root())

@@ -1,4 +1,10 @@
 //! Form of what an edit brings: statements of a function, entries of a list and classes stay what they are.
+//!
+//! ```text
+//! return rows              of a function: at the top no module loads with it
+//! path("x", view),         of a list: at the top a tuple that nobody sees
+//! export default a;        a second one: at most one value is the default
+//! ```
 
 use code::scopes::{BoundBy, ScopeKind, Scopes};
 use tree_sitter::Node;

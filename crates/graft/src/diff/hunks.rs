@@ -26,6 +26,9 @@ pub(super) struct Sought {
 }
 
 /// Finds the places of one hunk; one that stands already adds nothing.
+///
+/// A hunk whose new lines stand and whose old ones don't is done. Where both stand, the tier
+/// decides: the new lines count only if they are found at least as exactly.
 pub(super) fn find_hunk(
     lines: &Lines<'_>,
     hunk: &Hunk,
@@ -145,6 +148,8 @@ fn half_applied_refusal(lines: &Lines<'_>, done: &Range<usize>, open: &Hit) -> R
 }
 
 /// Returns whether a hunk adds anything that would not be found by chance.
+///
+/// More than two letters or digits in a line: `}` and `*/` stand everywhere.
 fn adds_telling(hunk: &Hunk) -> bool {
     let telling = |line: &str| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
     hunk.ops
@@ -153,6 +158,9 @@ fn adds_telling(hunk: &Hunk) -> bool {
 }
 
 /// A hunk with all its context on one side stands at the file's other end.
+///
+/// Tools leave context out only where the file ends: three lines above and none below, so at the
+/// end.
 enum Anchor {
     Start,
     End,
@@ -162,6 +170,8 @@ impl Anchor {
     /// Lines of context that diff programs show on each side where the file has them.
     const CONTEXT: usize = 3;
 
+    /// Returns the end that a hunk shows, `None` where it has context on both sides or too little
+    /// on either.
     fn of_hunk(hunk: &Hunk) -> Option<Self> {
         let keep = |op: &&Op| **op == Op::Keep;
         let before = hunk.ops.iter().take_while(keep).count();
@@ -173,6 +183,7 @@ impl Anchor {
         }
     }
 
+    /// Returns whether nothing but blank lines stands beyond a place on the anchor's side.
     fn holds(&self, lines: &Lines<'_>, at: &Range<usize>) -> bool {
         let mut beyond = match self {
             Anchor::Start => 0..at.start,
@@ -187,6 +198,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
     let block = Block::from_lines(hunk.old.clone());
     let mut found = fuzzy::find_block(lines, &block)?;
     let mut hunk = hunk.clone();
+    // The old lines were found without escapes or entities: the new ones are read the same way.
     if found.tier == Tier::Escaping || found.reading != fuzzy::Reading::Plain {
         let read = |line: &String| {
             found.reading.decode_block(&Block {
@@ -207,6 +219,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
         }
     }
     for hit in &mut found.hits {
+        // A blank line of the hunk that the file lacks is no part of the place.
         let blank = |line: Option<usize>| {
             line.filter(|&line| line < lines.len() && lines.get(line).trim().is_empty())
         };
@@ -225,6 +238,8 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
 }
 
 /// Returns the lines of the text that a hunk changes at one place; empty, but placed, for an insertion.
+///
+/// Keep, drop, add at 4..6 -> 5..6; keep, add at 4..5 -> 5..5.
 fn changed_lines(hit: &Hit, ops: &[Op]) -> Range<usize> {
     let mut next = hit.lines.start;
     let mut range: Option<Range<usize>> = None;
@@ -247,6 +262,8 @@ fn changed_lines(hit: &Hit, ops: &[Op]) -> Range<usize> {
 
 /// Chooses one place for each hunk, as indices into its hits: the only ones in order, or each the only one. The order is told
 /// where the earliest places and the latest ones that keep it are the same.
+///
+/// Indices are into `found.hits`. Where no order fits all of them, each must have one place only.
 pub(super) fn choose_hits(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
     let narrowed: Vec<Vec<usize>> = sought
         .iter()
@@ -289,6 +306,8 @@ pub(super) fn choose_hits(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<us
 }
 
 /// Returns the places whose nearest line above that could be it is the hunk's heading, where that tells places apart.
+///
+/// A heading that stands more than once tells nothing. It ends at the next line at the left edge.
 fn under_heading(lines: &Lines<'_>, sought: &Sought) -> Vec<usize> {
     let all: Vec<usize> = (0..sought.cores.len()).collect();
     let heading = sought.hunk.heading.trim();
@@ -325,6 +344,7 @@ fn each_alone(
     Ok(narrowed.iter().map(|places| places[0]).collect())
 }
 
+/// Makes the refusal of a hunk that fits several places.
 fn ambiguous_hunk_refusal(lines: &Lines<'_>, sought: &[Sought], hunk: usize) -> Refusal {
     let hits = &sought[hunk].found.hits;
     let candidates = hits
@@ -342,6 +362,7 @@ fn ambiguous_hunk_refusal(lines: &Lines<'_>, sought: &[Sought], hunk: usize) -> 
     }
 }
 
+/// Makes the refusal of a hunk that fits none, with the place that shares most of its lines.
 fn missing_hunk_refusal(lines: &Lines<'_>, hunk: &Hunk) -> Refusal {
     let block = Block::from_lines(hunk.old.clone());
     if block.is_empty() {

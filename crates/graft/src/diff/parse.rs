@@ -1,4 +1,15 @@
 //! Reads unified diffs as people and models write them: headers, counts and leading spaces may be missing.
+//!
+//! ```text
+//! diff --git a/x.py b/x.py     old_path x.py, new_path x.py
+//! --- a/x.py                   the same part: a pair inside a `diff --git` begins no new one
+//! +++ b/x.py
+//! @@ -1,3 +1,3 @@ def f():     a hunk with the heading `def f():`; numbers are not read
+//!  a                           Keep
+//! -b                           Drop
+//! +c                           Add
+//! d                            Keep: its blank was lost
+//! ```
 
 use crate::fuzzy::Op;
 
@@ -62,7 +73,7 @@ pub fn split_diff(diff: &str) -> Vec<FileDiff<'_>> {
         .collect()
 }
 
-/// `--- old` directly before `+++ new`; alone, either may be a changed line.
+/// Returns whether `--- old` stands directly before `+++ new`; alone, either may be a changed line.
 fn opens_pair(lines: &[&str], at: usize) -> bool {
     lines[at].starts_with("--- ")
         && lines
@@ -70,6 +81,7 @@ fn opens_pair(lines: &[&str], at: usize) -> bool {
             .is_some_and(|next| next.starts_with("+++ "))
 }
 
+/// Returns the change and the path that a header of the form `*** Update File: x.py` states.
 fn marker_header(line: &str) -> Option<(FileChange, &str)> {
     [
         ("*** Update File: ", FileChange::Modify),
@@ -80,6 +92,8 @@ fn marker_header(line: &str) -> Option<(FileChange, &str)> {
     .find_map(|(start, kind)| Some((kind, line.strip_prefix(start)?.trim())))
 }
 
+/// Reads the headers of one file's part. A path that is missing on one side makes it a creation or
+/// a deletion.
 fn parse_file_diff<'a>(text: &'a str, lines: &[&'a str]) -> FileDiff<'a> {
     let mut part = FileDiff {
         old_path: None,
@@ -120,6 +134,7 @@ fn parse_file_diff<'a>(text: &'a str, lines: &[&'a str]) -> FileDiff<'a> {
     part
 }
 
+/// Takes the paths of `rename from` and `rename to`.
 fn read_rename_header<'a>(part: &mut FileDiff<'a>, value: &'a str) {
     if let Some(path) = value.strip_prefix("from ") {
         part.old_path = Some(path.trim());
@@ -128,6 +143,8 @@ fn read_rename_header<'a>(part: &mut FileDiff<'a>, value: &'a str) {
     }
 }
 
+/// Returns a path without its time stamp, quotes and `a/` or `b/`; `None` for `/dev/null` and
+/// nothing.
 fn path_of(value: &str) -> Option<&str> {
     let path = value
         .split('\t')
@@ -157,6 +174,7 @@ pub(crate) struct Hunk {
 }
 
 impl Hunk {
+    /// Returns whether the hunk is more than context.
     pub(crate) fn changes(&self) -> bool {
         self.ops.iter().any(|op| *op != Op::Keep)
     }
@@ -177,6 +195,7 @@ impl Hunk {
         lines
     }
 
+    /// Takes up a line by its sign; one without a sign is context that lost its blank.
     fn push(&mut self, line: &str) {
         let mut chars = line.chars();
         match chars.next() {
@@ -191,11 +210,14 @@ impl Hunk {
         }
     }
 
+    /// Takes up a line that stays.
     fn keep(&mut self, line: &str) {
         self.old.push(line.to_owned());
         self.ops.push(Op::Keep);
     }
 
+    /// Takes up `\ No newline at end of file`: for the old or new text, as the line above it is in
+    /// one or in both.
     fn leave_open(&mut self) {
         let last = self.ops.last();
         self.old_open |= matches!(last, Some(Op::Keep | Op::Drop));
@@ -242,6 +264,8 @@ impl Hunk {
 }
 
 /// Returns whether a line is nothing but dots, or a comment that begins with them.
+///
+/// `...`, `# ... the rest`, `<!-- ... -->` stand for lines that the diff does not show.
 fn is_dots(line: &str) -> bool {
     let line = line.trim();
     let comment = line.trim_start_matches(['#', '/', '*', '-', '<', '!', '{', ' ']);
@@ -273,6 +297,7 @@ pub(crate) fn parse_hunks(part: &str) -> Vec<Hunk> {
 
 /// Returns the first line after the headers.
 fn body_start(lines: &[&str]) -> usize {
+    // Headers of renames and modes are shorter than that; a pair further below is a changed text.
     let pair = (0..lines.len().min(40))
         .find(|&at| opens_pair(lines, at))
         .map(|at| at + 2);
@@ -285,6 +310,7 @@ fn body_start(lines: &[&str]) -> usize {
     }
 }
 
+/// Returns whether a line is one of a diff's headers.
 fn is_header(line: &str) -> bool {
     let starts = [
         "diff ",

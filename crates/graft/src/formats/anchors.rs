@@ -1,4 +1,11 @@
 //! Any text: new lines go where the block's other lines stand, in one piece and in one place only.
+//!
+//! ```text
+//! file          block         result
+//! [cache]       [cache]       [cache]
+//! host=a        port=1        port=1        new, below the line that the block shares with the file
+//!                             host=a
+//! ```
 
 use std::ops::Range;
 
@@ -8,6 +15,8 @@ use crate::fuzzy::{self, Block, Lines, Op, Rewrite, Tier};
 use crate::splice::{Splice, new_refusal, refuse_graft};
 use crate::{Graft, Reason, Refusal};
 
+/// Places the pieces of a block between its elisions, each by its own lines; if one finds no place,
+/// the whole block by the words, where it is a single piece.
 pub(super) fn apply_by_anchors(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
     let whole = Block::new(request.snippet);
@@ -52,12 +61,16 @@ pub(super) fn split_at_elisions(snippet: &str) -> Vec<Block> {
         .collect()
 }
 
+/// Returns whether a block stands in the text already, but for blanks, indentation and blank lines.
 pub(super) fn contains_block(lines: &Lines<'_>, block: &Block) -> bool {
     fuzzy::find_block(lines, block)
         .is_some_and(|found| found.tier <= Tier::Indentation || found.tier == Tier::BlankLines)
 }
 
 /// Stages one piece; gives whether there was anything to stage.
+///
+/// The lines that the file has are read as standing there in four ways, from all of them to those
+/// at one end of the piece, since a new line may look like one of the file's by chance.
 fn insert_segment(
     request: &Request<'_>,
     lines: &Lines<'_>,
@@ -91,6 +104,7 @@ fn insert_segment(
         "no line of the block stands in the file next to its new lines, so there is no place to put them",
     );
     for (at, reading) in readings.iter().enumerate() {
+        // One end alone counts only where the other one is new.
         if !reading.contains(&true)
             || readings[..at].contains(reading)
             || (at > 1 && head > 0 && tail > 0)
@@ -111,6 +125,9 @@ fn insert_segment(
     Err(last)
 }
 
+/// Returns which lines of a piece count as known where only its first and last ones do.
+///
+/// 5 lines, 1 and 2 -> [known, new, new, known, known].
 fn mark_edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
     (0..len)
         .map(|line| line < head || line >= len - tail)
@@ -180,6 +197,9 @@ fn insert_anchored_segment(
     Ok(())
 }
 
+/// Returns a piece as the change that adds its other lines to those that are kept.
+///
+/// `a`, kept, and `b` -> `a` alone, with the operations keep and add `b`.
 fn as_change(segment: &Block, keeps: &[bool]) -> (Vec<String>, Vec<Op>) {
     let mut old = Vec::new();
     let mut ops = Vec::new();
@@ -194,12 +214,15 @@ fn as_change(segment: &Block, keeps: &[bool]) -> (Vec<String>, Vec<Op>) {
     (old, ops)
 }
 
+/// Returns whether one of the lines says something of its own.
 fn has_telling_line(lines: &[String]) -> bool {
     lines.iter().any(|line| is_telling(line))
 }
 
 /// Returns whether a line says something of its own. What only closes what was opened stands below everything: a block's
 /// last `</div>` is its own, and not the one that the file has.
+///
+/// More than two letters or digits: `}`, `];` and `fi` are none.
 fn is_telling(line: &str) -> bool {
     let bare = line.trim();
     let closes_tag = bare.starts_with("</") && bare.find('>') == Some(bare.len() - 1)
@@ -209,6 +232,8 @@ fn is_telling(line: &str) -> bool {
 }
 
 /// Returns a line of the file that has the key of a new line, and so would be contradicted by it.
+///
+/// Lines that the block shows itself are meant as they stand, so they contradict nothing.
 fn find_redefined_key(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> Option<usize> {
     let asked: Vec<&str> = request.snippet.lines().map(str::trim).collect();
     ops.iter().find_map(|op| {
@@ -224,6 +249,8 @@ fn find_redefined_key(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> O
 }
 
 /// Returns what a line gives a value to: `name = …` or `name: …` at the left edge.
+///
+/// `port = 1` -> `port`; None for `  port: 1`, `- port: 1` and `my port: 1`.
 fn assigned_key(line: &str) -> Option<&str> {
     let end = line
         .find(['=', ':'])
@@ -234,6 +261,9 @@ fn assigned_key(line: &str) -> Option<&str> {
 }
 
 /// Places the whole block beside the line that the prose names, where it names one.
+///
+/// `None` where the block shares a telling line with the file, where it has several pieces, or
+/// where the words name no place or more than one.
 fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Option<Graft> {
     let [segment] = segments else { return None };
     let known = segment.lines.iter().any(|line| {
@@ -276,6 +306,8 @@ fn stage_block(lines: &Lines<'_>, at: Range<usize>, block: &Block, into: &mut Sp
 }
 
 /// Returns the one line that is, or else holds, what the prose names.
+///
+/// A line that is equal counts before those that only hold the name; `None` where several do.
 pub(super) fn only_line(lines: &Lines<'_>, name: &str) -> Option<usize> {
     let equal: Vec<usize> = (0..lines.len())
         .filter(|&at| lines.get(at).trim() == name)

@@ -35,7 +35,9 @@ pub(super) use value::{Kind, Scalar};
 /// The description of a data format: its reader, its signs and its rules.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Syntax {
+    /// The format as messages call it.
     pub(super) name: &'static str,
+    /// Reads a text; an error says what is wrong with it.
     pub(super) read: fn(&str, Role) -> Result<Document, String>,
     /// The sign between a key and its value.
     pub(super) colon: &'static str,
@@ -56,10 +58,12 @@ pub(super) struct Syntax {
 }
 
 impl Syntax {
+    /// Stands for a reader where a format gives its own.
     fn unread(_: &str, _: Role) -> Result<Document, String> {
         Err("no reader".to_owned())
     }
 
+    /// The common rules, for formats to change some of them.
     pub(super) const PLAIN: Syntax = Syntax {
         name: "",
         read: Syntax::unread,
@@ -91,6 +95,7 @@ pub(super) fn list_entries(text: &str, syntax: &Syntax) -> Option<Vec<String>> {
     Some(found)
 }
 
+/// Collects the names of entries, parents before what is in them.
 fn collect_entries(node: &Node, found: &mut Vec<String>) {
     for child in node.children().iter().filter(|child| !child.is_comment()) {
         match child.node.as_scalar().filter(|_| node.is_list()) {
@@ -131,6 +136,7 @@ pub(super) fn apply_to_data(request: &Request<'_>, syntax: &Syntax) -> Graft {
     let Graft::Applied(applied) = &graft else {
         return graft;
     };
+    // The proof: what was written reads as what the merge has worked out.
     let read = match (syntax.read)(&applied.text, Role::File) {
         Ok(read) => read.roots.iter().map(Node::value).collect::<Vec<_>>(),
         Err(error) => {

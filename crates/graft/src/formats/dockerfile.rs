@@ -1,4 +1,12 @@
 //! Dockerfiles: instructions beside those that the block shows, or where the prose says; a lone one replaced by name.
+//!
+//! ```text
+//! file              block                 words        result
+//! FROM a            FROM a                none         COPY b . below FROM a
+//! CMD x             COPY b .
+//! CMD x             CMD y                 "change"     CMD y in the place of CMD x
+//! CMD x             CMD y                 none         refused: the file has another CMD
+//! ```
 
 use super::wording::is_elision_line;
 use super::{Request, anchors};
@@ -7,6 +15,8 @@ use crate::splice::{Splice, new_refusal};
 use crate::{Graft, Reason, Refusal};
 
 /// Instructions of which the last one counts.
+/// Another one in the file and in the block contradict each other; `RUN`, `COPY` and `ENV` may be
+/// many.
 const LONE: [&str; 7] = [
     "CMD",
     "ENTRYPOINT",
@@ -17,6 +27,8 @@ const LONE: [&str; 7] = [
     "STOPSIGNAL",
 ];
 
+/// Places instructions: nothing if all stand there in order, one in the place of a rival where the
+/// words change something, else by their neighbours.
 pub(super) fn apply_to_dockerfile(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
     let there = parse_instructions(request.text);
@@ -68,11 +80,14 @@ pub(super) fn apply_to_dockerfile(request: &Request<'_>) -> Graft {
     })
 }
 
+/// One instruction of a file, which may go over several lines.
 struct Instruction {
+    /// The first word in capitals.
     keyword: String,
     /// The whole instruction, its blanks made even.
     words: String,
     lines: Vec<String>,
+    /// The first and the last line, from 0, both included.
     first: usize,
     last: usize,
 }

@@ -1,4 +1,10 @@
 //! `.env` files: a value that stands is never overwritten by another one; quotes are part of what is written.
+//!
+//! ```text
+//! PORT=80           + PORT=8080             refused: a value that stands is never overwritten
+//! export A="x y"    key A, value x y, of kind DoubleQuoted: `A=x y` is not the same
+//! B=1 # one         value 1
+//! ```
 
 use super::data::{Document, Found, Kind, Node, Role, Syntax, read_lines};
 
@@ -13,6 +19,7 @@ pub(super) static SYNTAX: Syntax = Syntax {
     ..Syntax::PLAIN
 };
 
+/// Reads a file of variables; a line that sets none is an error in a block only.
 fn read_env(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
         let line = text[start..].lines().next().unwrap_or_default();
@@ -22,6 +29,9 @@ fn read_env(text: &str, role: Role) -> Result<Document, String> {
 }
 
 /// Reads `KEY=value`, also over several lines where the value is quoted.
+///
+/// `None` for a line without `=` and for names with other signs than letters, digits, `_`, `.` and
+/// `-`.
 fn parse_env_entry(text: &str, start: usize) -> Option<Found> {
     let line = text[start..].lines().next()?;
     let named = line.strip_prefix("export ").unwrap_or(line).trim_start();
@@ -59,6 +69,9 @@ fn parse_env_entry(text: &str, start: usize) -> Option<Found> {
 }
 
 /// Reads a value in quotes, after which nothing but a comment stands.
+///
+/// In double quotes a backslash takes the next sign along, in single ones nothing does. `None`
+/// where the quote is not closed, or something else follows: then the quotes are part of the text.
 fn parse_quoted_value(text: &str, start: usize) -> Option<Node> {
     let rest = &text[start..];
     let quote = rest

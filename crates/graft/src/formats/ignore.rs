@@ -11,6 +11,8 @@ pub(super) static SYNTAX: Syntax = Syntax {
     ..Syntax::PLAIN
 };
 
+/// Reads patterns, one a line. In a block a line with signs of code or data is an error:
+/// `const a = 1;` is no pattern.
 fn read_ignore_file(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
         let line = text[start..].lines().next().unwrap_or_default().trim_end();

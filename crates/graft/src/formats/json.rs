@@ -1,4 +1,11 @@
 //! JSON, with or without comments and trailing commas; a block may leave things out and need no braces.
+//!
+//! ```text
+//! block                           read as
+//! "b": 2,                         {"b": 2}, Extent::Part: a lone value belongs below something
+//! {"a": 1, ...}                   {"a": 1}, with something left out
+//! "x", "y"                        ["x", "y"], with something left out: items of a list
+//! ```
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -23,9 +30,12 @@ pub(super) static SYNTAX: Syntax = Syntax {
     ..Syntax::PLAIN
 };
 
-/// Deeper nesting than any configuration has: what follows is read by recursion.
+/// The deepest nesting that is read, far more than a configuration has: what follows is read by
+/// recursion, which a hostile text would overflow.
 const DEPTH: usize = 200;
 
+/// Reads a text; an empty one is a document without a value. A block is read as it is, else as
+/// entries.
 fn read_json(text: &str, role: Role) -> Result<Document, String> {
     if text.trim().is_empty() {
         let root = Node::scalar(Kind::Null, "", 0..0);
@@ -48,6 +58,8 @@ fn read_json(text: &str, role: Role) -> Result<Document, String> {
 }
 
 /// Reads bare entries: of an object, else of a list.
+///
+/// `"a": 1` -> an object; `"a", "b"` -> a list with something left out.
 fn parse_json_fragment(block: &str) -> Result<Document, String> {
     let block = block.trim_end_matches(',');
     let object = parse_json(format!("{{{block}\n}}"), Role::Block, Extent::Flush);
@@ -60,6 +72,7 @@ fn parse_json_fragment(block: &str) -> Result<Document, String> {
             list
         }
     };
+    // A value without braces around it belongs below something, not to the top.
     let scalars = document
         .roots
         .iter()
@@ -71,6 +84,7 @@ fn parse_json_fragment(block: &str) -> Result<Document, String> {
     Ok(document)
 }
 
+/// Reads a text that is one value, with comments; commas may be missing in a block.
 fn parse_json(source: String, role: Role, extent: Extent) -> Result<Document, String> {
     if nesting_depth(&source) > DEPTH {
         return Err("nested too deep".to_owned());
@@ -125,6 +139,8 @@ fn parse_json(source: String, role: Role, extent: Extent) -> Result<Document, St
     })
 }
 
+/// Returns the most brackets that are open at once, those in strings counted, too, so it is a rough
+/// bound.
 fn nesting_depth(source: &str) -> usize {
     let (mut now, mut most) = (0usize, 0);
     for byte in source.bytes() {
@@ -138,6 +154,7 @@ fn nesting_depth(source: &str) -> usize {
     most
 }
 
+/// Builds nodes of the parser's values.
 struct Reader<'s> {
     lines: Lines<'s>,
     block: bool,
@@ -146,6 +163,7 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
+    /// Reads a value; dots in the place of one are an elision, and so are those among entries.
     fn node(&mut self, value: &ast::Value<'_>) -> Result<Node, String> {
         let span = value.start()..value.end();
         let scalar = |kind: Kind, text: &str| Node::scalar(kind, text, span.clone());
@@ -205,6 +223,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Makes an entry of its key and value; comments above it are none of it.
     fn child(&self, (key, key_span): (Scalar, Range<usize>), node: Node) -> Child {
         let span = key_span.start..node.span.end;
         let lines = self.lines.line_at(span.start)..self.lines.line_at(span.end) + 1;
@@ -222,6 +241,8 @@ impl Reader<'_> {
 
 /// Makes dots and `#` comments of a block what a reader of JSON with comments takes: comments between entries, and a text
 /// of dots in the place of a value.
+///
+/// `{"a": ...}` -> `{"a": "..."}`, `[1, ...]` -> `[1, /* ... */]`, `# rest` -> `// rest`.
 fn normalize_json_block(block: &str) -> String {
     let mut out = String::with_capacity(block.len() + 8);
     let mut rest = block;

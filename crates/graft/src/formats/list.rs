@@ -1,4 +1,13 @@
 //! Inserts entries into a bracketed list of a file, in its own layout: one a line or all on one, commas, indentation.
+//!
+//! ```text
+//! [1, 2]        + 3 at the end       [1, 2, 3]
+//! [ 1 ]         + 0 at the front     [ 0, 1 ]
+//! [             + 2 at the end       [
+//!   1  // one                          1,  // one        the comma goes before the comment
+//! ]                                    2
+//!                                    ]
+//! ```
 
 use std::ops::Range;
 
@@ -17,6 +26,7 @@ pub(super) struct Layout {
 /// An entry that stands in a list.
 #[derive(Debug)]
 pub(super) struct Slot {
+    /// The bytes of the entry, without its comma.
     pub(super) span: Range<usize>,
 }
 
@@ -24,6 +34,7 @@ pub(super) struct Slot {
 #[derive(Debug)]
 pub(super) struct Brackets<'a> {
     pub(super) text: &'a str,
+    /// The bytes of the list, its brackets included.
     pub(super) list: Range<usize>,
     pub(super) slots: Vec<Slot>,
 }
@@ -37,6 +48,8 @@ impl Brackets<'_> {
 }
 
 impl Layout {
+    /// Reads the layout from a text: tabs if any line begins with one, else the usual step, else
+    /// two blanks.
     pub(super) fn of_text(text: &str) -> Self {
         let tab = text.lines().any(|line| line.starts_with('\t'));
         let step = fuzzy::infer_indent_step(text.lines()).unwrap_or(2);
@@ -72,6 +85,9 @@ impl Layout {
     }
 
     /// Returns a value's text with its lines after the first indented for a place, in this layout's steps.
+    ///
+    /// The least indented of the later lines is the value's own level; the smallest step below it
+    /// is one step.
     pub(super) fn dress(&self, value: &str, indent: &str) -> String {
         let lines: Vec<&str> = value.lines().collect();
         let width = |line: &str| line.len() - line.trim_start().len();
@@ -105,6 +121,8 @@ impl Layout {
 }
 
 /// Stages the first entries of a list that has none.
+///
+/// `[]` -> `[1, 2]`, or one entry a line.
 fn fill_empty_list(
     layout: &Layout,
     brackets: &Brackets<'_>,
@@ -244,6 +262,8 @@ fn comma_in(text: &str, range: Range<usize>) -> Option<usize> {
 }
 
 /// Returns the end of the line that holds `from`, where only a comment stands between; else `from` itself.
+///
+/// `to` is where the next entry begins; a line end must stand before it.
 fn rest_of_line(text: &str, from: usize, to: usize) -> usize {
     let rest = &text[from..to];
     let line = &rest[..rest.find('\n').unwrap_or(0)];

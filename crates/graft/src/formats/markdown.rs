@@ -1,4 +1,11 @@
 //! Markdown: sections by heading; text without one by the prose or by exact anchors.
+//!
+//! ```text
+//! file        block        result
+//! ## Run      ## Run       ## Run
+//!             Go.
+//!                          Go.          the section had no text: the block's is all of it
+//! ```
 
 use super::wording::{ProsePosition, is_elision_line};
 use super::{Request, anchors};
@@ -6,6 +13,8 @@ use crate::fuzzy::{self, Block, Lines};
 use crate::splice::{Splice, new_refusal, refuse_graft};
 use crate::{Graft, Reason, Refusal};
 
+/// Places sections by their titles. Text above the first heading, or without one, belongs into a
+/// section that the words name, or goes by its neighbours.
 pub(super) fn apply_to_markdown(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
     if anchors::contains_block(&lines, &Block::new(request.snippet)) {
@@ -82,7 +91,9 @@ fn ambiguous_title_refusal<'s>(
 /// One heading and the lines up to the next.
 #[derive(Debug)]
 struct Section {
+    /// Without its `#` signs on either side.
     title: String,
+    /// The number of its `#` signs, 1 to 6.
     level: usize,
     /// Line of the heading.
     heading: usize,
@@ -93,6 +104,8 @@ struct Section {
 }
 
 /// Returns the sections of a text; headings in fenced blocks are none.
+///
+/// `## Run ##` -> title `Run`, level 2. Headings that are underlined are not known.
 fn parse_sections(text: &str) -> Vec<Section> {
     let mut found: Vec<Section> = Vec::new();
     let mut fence: Option<&str> = None;
@@ -139,12 +152,15 @@ fn parse_sections(text: &str) -> Vec<Section> {
     found
 }
 
+/// Returns the lines of a section, elisions and blank lines at the end left out.
 fn lines_of_section(lines: &Lines<'_>, section: &Section) -> Vec<String> {
     let all = (section.heading..section.end).map(|line| lines.get(line).to_owned());
     Block::from_lines(all.filter(|line| !is_elision_line(line)).collect()).lines
 }
 
 /// Returns whether anything tells where a new section goes; a second title of the whole has no place.
+///
+/// A section of the first level is the whole document's title: a second one is no section of it.
 fn has_place(
     request: &Request<'_>,
     there: &[Section],
@@ -188,6 +204,7 @@ fn line_for_section(
     let Some(previous) = previous.map(|at| &there[at]) else {
         return Lines::new(request.text).len();
     };
+    // Deeper: inside the one before it, above its subsections; else below all of them.
     if section.level > previous.level {
         previous.end
     } else {
@@ -196,6 +213,8 @@ fn line_for_section(
 }
 
 /// Stages a section of its own, a blank line on either side.
+///
+/// Blank lines that the file has there already are counted in.
 fn stage_section(lines: &Lines<'_>, at: usize, mut new: Vec<String>, into: &mut Splice<'_>) {
     let mut from = at;
     while from > 0 && lines.get(from - 1).trim().is_empty() {
@@ -245,6 +264,7 @@ fn merge_section(
         few.iter()
             .all(|line| rest.any(|new| new.trim() == line.trim()))
     };
+    // All that stood there comes again, in its order: nothing is lost by rewriting.
     let grows = in_order(&old, &new.lines);
     let last = (known.heading..known.end)
         .rev()
@@ -260,6 +280,7 @@ fn merge_section(
         into.add_evidence(format!("rewrote section `{}`", section.title));
         return Ok(());
     }
+    // With no line in common, only the end of the section is left as a place.
     let touches = new
         .lines
         .iter()
@@ -290,6 +311,7 @@ fn merge_by_anchors(
 ) -> Result<(), Refusal> {
     match anchors::apply_by_anchors(inner) {
         Graft::Applied(applied) => {
+            // The edits count from the section's heading.
             let base = lines.line_start(known.heading);
             for edit in applied.edits {
                 into.replace(base + edit.old.start..base + edit.old.end, edit.new);
@@ -382,7 +404,10 @@ fn find_nested_section<'s>(
     Ok(inside)
 }
 
-/// Text without a heading: into the section that the prose names, else by anchors.
+/// Places text without a heading: into the section that the prose names, else by anchors.
+///
+/// By anchors, too, where the block leaves something out, or a line of it with more than two signs
+/// stands in the file already.
 fn insert_plain_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Graft {
     let named: Vec<&Section> = there
         .iter()

@@ -1,4 +1,10 @@
 //! `requirements.txt`: packages by their normal names, what is required of each compared part by part.
+//!
+//! ```text
+//! Typing_Extensions >= 4 ; python_version < '3.11'     key typing-extensions, variant python_version<"3.11"
+//! uvicorn[standard, x]==1,>0                           uvicorn[standard,x]==1,>0: extras and versions in order
+//! -r base.txt                                          no package: the line is its own key
+//! ```
 
 use super::data::{Document, Found, Kind, Node, Role, Syntax, parse_package, read_lines};
 
@@ -13,6 +19,7 @@ pub(super) static SYNTAX: Syntax = Syntax {
     ..Syntax::PLAIN
 };
 
+/// Reads requirements, of which one may go on over lines that end with a backslash.
 fn read_requirements(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
         let span = start..start + logical_line(&text[start..]).len();
@@ -50,6 +57,8 @@ fn read_requirements(text: &str, role: Role) -> Result<Document, String> {
 }
 
 /// Returns a line with those that it is continued on.
+///
+/// A line goes on where it ends with a backslash: hashes often stand so.
 fn logical_line(rest: &str) -> &str {
     let mut end = 0;
     for line in rest.split_inclusive('\n') {
@@ -62,6 +71,11 @@ fn logical_line(rest: &str) -> &str {
 }
 
 /// Puts what is required into one form: extras and versions in order, no blanks, one kind of quotes.
+///
+/// The form ends with `--options;marker`, so that the marker can be taken off again by its
+/// semicolon.
+///
+/// `a` with `[y,x] >=1,<2; os_name == 'nt'` -> `a[x,y]<2,>=1--;os_name=="nt"`.
 fn normalize_requirement(name: &str, rest: &str) -> String {
     let rest = format!(" {rest}");
     let (rest, options) = rest.split_once(" --").unwrap_or((&rest, ""));

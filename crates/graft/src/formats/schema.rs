@@ -1,4 +1,12 @@
 //! Prisma and GraphQL schemas: definitions and their fields by name.
+//!
+//! ```text
+//! file                block               result
+//! model User {        model User {        model User {
+//!   id Int            age Int               id Int
+//! }                   }                     age Int       behind the last field, as the block names no neighbour
+//!                                         }
+//! ```
 
 mod scan;
 
@@ -9,6 +17,7 @@ use crate::splice::{Splice, location_at, new_refusal, refuse_graft};
 use crate::{Graft, Reason, Refusal};
 use scan::{Definition, Field, Syntax, collapse_whitespace, scan_definitions};
 
+/// Checks the syntax of a Prisma schema, and that nothing is defined twice.
 pub(super) fn check_prisma(text: &str) -> Result<(), String> {
     let language = tree_sitter_prisma_io::LANGUAGE.into();
     // The grammar has whole numbers alone, and none below zero.
@@ -18,6 +27,8 @@ pub(super) fn check_prisma(text: &str) -> Result<(), String> {
 }
 
 /// Returns a schema with its numbers written as whole ones: `@default(-0.50)` as `@default(0050)`.
+///
+/// As long as before in bytes, so that an error keeps its place.
 fn as_whole_numbers(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let is_digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
@@ -32,11 +43,13 @@ fn as_whole_numbers(text: &str) -> String {
     written.collect()
 }
 
+/// Checks the syntax of a GraphQL schema, and that nothing is defined twice; extensions may repeat.
 pub(super) fn check_graphql(text: &str) -> Result<(), String> {
     check_schema_syntax(text, &tree_sitter_graphql::LANGUAGE.into())?;
     check_unique_definitions(text, Syntax::GraphQl)
 }
 
+/// Returns an error where a grammar does not read a text; an empty text is fine.
 fn check_schema_syntax(text: &str, language: &tree_sitter::Language) -> Result<(), String> {
     let mut parser = tree_sitter::Parser::new();
     parser
@@ -50,6 +63,7 @@ fn check_schema_syntax(text: &str, language: &tree_sitter::Language) -> Result<(
     }
 }
 
+/// Returns an error where two definitions have the same kind and name.
 fn check_unique_definitions(text: &str, syntax: Syntax) -> Result<(), String> {
     let found = scan_definitions(text, syntax).definitions;
     let twice = found.iter().enumerate().find(|(at, definition)| {
@@ -63,14 +77,20 @@ fn check_unique_definitions(text: &str, syntax: Syntax) -> Result<(), String> {
     })
 }
 
+/// Places a block into a Prisma schema.
 pub(super) fn apply_to_prisma(request: &Request<'_>) -> Graft {
     apply_to_schema(request, Syntax::Prisma)
 }
 
+/// Places a block into a GraphQL schema.
 pub(super) fn apply_to_graphql(request: &Request<'_>) -> Graft {
     apply_to_schema(request, Syntax::GraphQl)
 }
 
+/// Places definitions, or fields for a definition that the words name.
+///
+/// `extend type A` is another definition than `type A`. A new definition with parts left out is
+/// refused: they could only come from the file.
 fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
     let there = scan_definitions(request.text, syntax).definitions;
     let asked = scan_definitions(request.snippet, syntax);
@@ -165,7 +185,10 @@ fn stage_definition(
     }
 }
 
-/// Fields without a definition around them belong to the one that the prose names.
+/// Adds fields without a definition around them to the only definition that the prose names.
+///
+/// They are read as if the block had that definition around them, and may change fields that it
+/// has.
 fn insert_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) -> Graft {
     let named: Vec<&Definition> = there
         .iter()
@@ -207,6 +230,8 @@ fn insert_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) ->
     }
 }
 
+/// Merges a definition into the file's of that name: as it is, as a whole where the words replace
+/// it, else field by field. What has no body is replaced where the words change it.
 fn merge_definition(
     request: &Request<'_>,
     known: &Definition,
@@ -236,6 +261,7 @@ fn merge_definition(
         into.add_evidence(format!("changed `{}`", asked.name));
         return Ok(());
     };
+    // A block that shows every field, with nothing left out, may change each of them.
     let covers = known
         .fields
         .iter()
@@ -264,6 +290,7 @@ fn merge_definition(
     merge_fields(request, &meeting, into)
 }
 
+/// Makes the refusal of a value that the file has otherwise.
 fn conflict_refusal(request: &Request<'_>, at: usize, name: &str) -> Refusal {
     let message =
         format!("`{name}` stands otherwise in the file, and the plan doesn't say to change it");
@@ -303,6 +330,7 @@ fn merge_fields(
     let told = stated_field_line(request, known, asked)?;
     let mut previous: Option<&Field> = None;
     for field in &asked.fields {
+        // Behind a gap in the block, the field before it says nothing of the place.
         if field.parted {
             previous = None;
         }
@@ -347,6 +375,9 @@ fn merge_fields(
 
 /// Finds the line before which the words put new fields, where they name a place in the definition. A place that is not
 /// there refuses: the end is not what the plan says.
+///
+/// `None` where the words name no place. A name of another definition is no place in this one, and
+/// no reason to refuse.
 fn stated_field_line(
     request: &Request<'_>,
     known: &Definition,

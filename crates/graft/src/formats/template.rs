@@ -1,4 +1,12 @@
 //! Jinja and HTML templates: blocks by name; anything else by exact anchors.
+//!
+//! ```text
+//! file                        block                                      result
+//! {% block nav %}             {% block nav %}                            the old lines, then the new one
+//! <a>One</a>                  {# existing #}
+//! {% endblock %}              <a>Two</a>
+//!                             {% endblock %}
+//! ```
 
 use std::ops::Range;
 
@@ -13,6 +21,8 @@ pub(super) fn check_template_blocks(text: &str) -> Result<(), String> {
     parse_blocks(text).map(|_| ())
 }
 
+/// Places the blocks of a snippet by their names, if all that it shows around them stands in the
+/// file; else by anchors.
 pub(super) fn apply_to_template(request: &Request<'_>) -> Graft {
     let (Ok(there), Ok(asked)) = (parse_blocks(request.text), parse_blocks(request.snippet)) else {
         return anchors::apply_by_anchors(request);
@@ -46,6 +56,8 @@ fn rest_stands(request: &Request<'_>, outer: &[&Block]) -> bool {
         })
 }
 
+/// Merges a block into the only one of its name: replaces what is in it, or extends it where the
+/// snippet leaves something out.
 fn merge_template_block(
     request: &Request<'_>,
     there: &[Block],
@@ -88,6 +100,8 @@ fn merge_template_block(
 }
 
 /// Returns the block's new content with the indentation of the block in the file.
+///
+/// Both are those of the first line below the tag's own that isn't blank.
 fn reindent_content(text: &str, known: &Block, new: &str) -> String {
     if !new.contains('\n') {
         return new.to_owned();
@@ -119,7 +133,8 @@ fn reindent_content(text: &str, known: &Block, new: &str) -> String {
     moved.collect::<Vec<_>>().join("\n")
 }
 
-/// New lines of a block that leaves the old ones out: before, after or beside those that it shows.
+/// Adds the new lines of a block that leaves the old ones out: before, after or beside those that
+/// it shows.
 fn extend_block(
     request: &Request<'_>,
     known: &Block,
@@ -141,6 +156,7 @@ fn extend_block(
     let touches = fresh
         .iter()
         .any(|line| old.lines().any(|there| there.trim() == line.trim()));
+    // Only an elision at one end alone says by itself where the new lines go.
     if touches || at_start == at_end {
         let inner = Request {
             text: old,
@@ -169,16 +185,21 @@ fn extend_block(
     Ok(())
 }
 
+/// A named block: `{% block title %}…{% endblock %}`.
 struct Block {
     name: String,
     /// From the opening tag to the closing one.
     whole: Range<usize>,
     /// Between the tags.
     body: Range<usize>,
+    /// The number of blocks around it.
     depth: usize,
 }
 
 /// Returns the named blocks of a template.
+///
+/// Tags of other kinds, `{% if %}`, are passed over, and so are `{%-` and `-%}`. An error where a
+/// block is not closed, or closed without having been opened.
 fn parse_blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut found = Vec::new();
     let mut open: Vec<(String, usize, usize)> = Vec::new();

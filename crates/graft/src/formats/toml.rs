@@ -1,4 +1,10 @@
 //! TOML: tables by their headers, dotted keys, inline tables and lists as one tree of keys.
+//!
+//! ```text
+//! [tool.ruff]               tool (Loose) > ruff (Section)
+//! line-length = 100         ruff > line-length
+//! lint.select = ["E"]       ruff > lint (Dotted) > select
+//! ```
 
 use std::ops::Range;
 
@@ -19,6 +25,7 @@ pub(super) static SYNTAX: Syntax = Syntax {
     ..Syntax::PLAIN
 };
 
+/// Reads a file strictly; a block also with bare dots and as the items of a list alone.
 fn read_toml(text: &str, role: Role) -> Result<Document, String> {
     if role == Role::File {
         return parse_toml(text.to_owned(), role);
@@ -41,6 +48,7 @@ fn with_comments_for_dots(block: &str) -> String {
 
 /// Reads a block of nothing but a list's items.
 fn parse_toml_items(source: &str) -> Option<Document> {
+    // Wrapped in a list of its own, whose key then goes again.
     let mut document = parse_toml(format!("items = [\n{source}\n]"), Role::Block).ok()?;
     let mut list = document.roots.first()?.get("items")?.node.clone();
     list.open = true;
@@ -49,6 +57,7 @@ fn parse_toml_items(source: &str) -> Option<Document> {
     Some(document)
 }
 
+/// Reads a text, which must be a whole document, and marks what a block leaves out.
 fn parse_toml(source: String, role: Role) -> Result<Document, String> {
     let parsed =
         toml_edit::Document::parse(source.as_str()).map_err(|error| error.message().to_owned())?;
@@ -68,6 +77,7 @@ fn parse_toml(source: String, role: Role) -> Result<Document, String> {
     if role == Role::Block {
         mark_elisions(&mut root, &source, &find_elisions(&source, &comments));
     }
+    // Only tables with headers say where they belong.
     let bare = root.children().iter().any(|child| !child.is_apart());
     let extent = if bare { Extent::Part } else { Extent::Enclosed };
     Ok(Document {
@@ -93,6 +103,7 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
+    /// Reads the entries of a table, which for headers and dotted keys may stand apart in the text.
     fn children(
         &mut self,
         table: &dyn TableLike,
@@ -108,6 +119,7 @@ impl Reader<'_> {
                 Item::Table(own) if !own.is_dotted() && !own.is_implicit() => {
                     self.section(own, own.span())?
                 }
+                // Dotted keys, or a table that only its subtables name: `[a.b]` without `[a]`.
                 Item::Table(own) => {
                     let inner = self.children(own, place)?;
                     let shape = if own.is_dotted() {
@@ -139,6 +151,7 @@ impl Reader<'_> {
         Ok(children)
     }
 
+    /// Reads a table with a header of its own.
     fn section(
         &mut self,
         table: &dyn TableLike,
@@ -157,6 +170,10 @@ impl Reader<'_> {
         Ok(Node::new(Content::Map(children), span.start..last, shape))
     }
 
+    /// Reads a value. Numbers are compared by what they say: without underscores and a plus, in
+    /// small letters.
+    ///
+    /// `+1_000` -> `1000`, `0xFF` -> `0xff`; the same number in another base is another value.
     fn value(&mut self, value: &Value, key_span: &Range<usize>) -> Result<Node, String> {
         if let Value::InlineTable(table) = value
             && table.is_dotted()
@@ -192,6 +209,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads the items of a list in brackets.
     fn array(&mut self, array: &Array, span: Range<usize>) -> Result<Node, String> {
         let mut items = Vec::new();
         for value in array {
@@ -202,6 +220,7 @@ impl Reader<'_> {
         Ok(Node::new(Content::List(items), span, Shape::Flow))
     }
 
+    /// Makes an entry that begins at `start` and ends with its value.
     fn child(&self, key: Scalar, key_span: Range<usize>, start: usize, node: Node) -> Child {
         let span = start..node.span.end.max(key_span.end);
         let lines = self.lines.line_at(start)..self.lines.line_at(span.end) + 1;
@@ -218,6 +237,8 @@ impl Reader<'_> {
     }
 
     /// Returns where an entry begins: a dotted key with its first part.
+    ///
+    /// `a.b.c = 1`, at `c` -> at `a`.
     fn entry_start(&self, key: usize, place: EntryLayout) -> usize {
         let before = &self.source[..key];
         let from = match place {
@@ -228,6 +249,8 @@ impl Reader<'_> {
     }
 
     /// Finds the comments that have a line of their own.
+    ///
+    /// A `#` in a text of several lines is none.
     fn comments(&self) -> Vec<Range<usize>> {
         let own = |line: usize| {
             let text = self.lines.get(line);
@@ -246,6 +269,9 @@ impl Reader<'_> {
 }
 
 /// Makes a value of what stands in several places.
+///
+/// Its span is from the key that was met first to the end of the last entry, with whatever stands
+/// between.
 fn scattered_node(content: Content, key_span: &Range<usize>, shape: Shape) -> Node {
     let mut node = Node::new(content, key_span.clone(), shape);
     let last = node.children().iter().map(|child| child.span.end).max();

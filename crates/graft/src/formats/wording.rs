@@ -1,4 +1,9 @@
 //! Reads what the words beside a block ask for: adding, changing, replacing, and beside what.
+//!
+//! ```text
+//! "Add it to `scripts`, after `build`:"      adds, goes into `scripts`, ProsePosition::After(build)
+//! "Change `port`, not `host`:"               changes, names `port`; `host` is denied
+//! ```
 
 use crate::markers;
 use crate::prose::{End, Relation, named_end, relation_after_text};
@@ -7,6 +12,7 @@ use crate::prose::{End, Relation, named_end, relation_after_text};
 #[derive(Debug)]
 pub(super) struct Wording<'a> {
     prose: &'a str,
+    /// Its words in small letters, split at all that is no letter, digit or underscore.
     words: Vec<String>,
 }
 
@@ -19,6 +25,7 @@ pub(super) enum ProsePosition {
     Bottom,
 }
 
+/// Words that say something is added.
 const ADDS: [&str; 16] = [
     "add",
     "adds",
@@ -37,6 +44,7 @@ const ADDS: [&str; 16] = [
     "añadir",
     "agregar",
 ];
+/// Words that say a value changes.
 const CHANGES: [&str; 27] = [
     "update",
     "updates",
@@ -66,6 +74,7 @@ const CHANGES: [&str; 27] = [
     "actualizar",
     "correct",
 ];
+/// Words that say something takes another thing's place.
 const REPLACES: [&str; 8] = [
     "replace",
     "replaces",
@@ -87,6 +96,7 @@ const UNPARTED_CHANGES: [&str; 8] = [
 const UNPARTED_REPLACES: [&str; 4] = ["替换", "替換", "换成", "置き換え"];
 
 impl<'a> Wording<'a> {
+    /// Splits the prose into words, in small letters: `max_age` is one, `max-age` two.
     pub(super) fn new(prose: &'a str) -> Self {
         let words = prose
             .to_lowercase()
@@ -97,10 +107,12 @@ impl<'a> Wording<'a> {
         Wording { prose, words }
     }
 
+    /// Returns whether one of the words stands among those of the prose.
     fn says(&self, any: &[&str]) -> bool {
         self.words.iter().any(|word| any.contains(&word.as_str()))
     }
 
+    /// Returns whether the prose holds one of the words anywhere, for languages without blanks.
     fn holds(&self, any: &[&str]) -> bool {
         any.iter().any(|word| self.prose.contains(word))
     }
@@ -116,6 +128,7 @@ impl<'a> Wording<'a> {
         pairs.into_iter().any(is_top) || self.holds(&["顶层", "顶级", "根级", "nivel superior"])
     }
 
+    /// Returns whether it speaks of adding something.
     pub(super) fn adds(&self) -> bool {
         self.says(&ADDS) || self.holds(&UNPARTED_ADDS)
     }
@@ -145,6 +158,9 @@ impl<'a> Wording<'a> {
     }
 
     /// Returns whether it speaks of one of a collection: "a script" for `scripts`.
+    ///
+    /// By its letters alone: "a policy" for `policies`, not "a child" for `children`, and nothing
+    /// of two letters.
     pub(super) fn names_one_of(&self, collection: &str) -> bool {
         let lower = collection.to_lowercase();
         let stem = lower.strip_suffix("ies").map(|stem| format!("{stem}y"));
@@ -189,7 +205,10 @@ impl<'a> Wording<'a> {
     }
 
     /// Returns whether its last line ends with that: "Add to devDependencies:".
+    ///
+    /// A "the" may stand between; no code span is needed.
     fn ends_into(&self, name: &str) -> bool {
+        // Only the last line leads to the block.
         let last = self
             .prose
             .lines()
@@ -212,6 +231,8 @@ impl<'a> Wording<'a> {
     /// one is a part: "under `env` of `worker`".
     pub(super) fn owners(&self) -> Vec<(&'a str, bool)> {
         let part = |at: usize| {
+            // Four words before the name, and none beyond a stop or another name: what is further
+            // away speaks of something else.
             let before = self.prose[..at].to_lowercase();
             let stops = |word: &str| word.ends_with(['.', ',', ';', '`']);
             let near: Vec<&str> = before
@@ -243,6 +264,8 @@ impl<'a> Wording<'a> {
     }
 
     /// Returns the code spans of the prose, in order, each with where it starts.
+    ///
+    /// None of those that the words deny: "not to `b`".
     fn spans(&self) -> Vec<(usize, &'a str)> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -258,6 +281,7 @@ impl<'a> Wording<'a> {
         found
     }
 
+    /// Returns the code spans without blanks around them.
     pub(super) fn code(&self) -> Vec<&'a str> {
         self.spans()
             .into_iter()
@@ -277,6 +301,7 @@ impl<'a> Wording<'a> {
                 .rsplit(['.', ';', ',', '\n', '`', '"', '“'])
                 .next()
                 .unwrap_or_default();
+            // Six words, as elsewhere in prose: "after the existing entry of the list" has so many.
             let near: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
             let code = code.trim().trim_matches('"').to_owned();
             let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
@@ -320,6 +345,8 @@ impl<'a> Wording<'a> {
 }
 
 /// Returns whether the words before a name say that it is not meant: "to `scripts`, not to `dependencies`".
+///
+/// At most four words before it, and none beyond a stop or another name.
 fn is_denied(before: &str) -> bool {
     let near = before.split_whitespace().rev().take(4);
     let mut near = near.take_while(|word| !word.ends_with(['.', ',', ';', '`']));
@@ -332,6 +359,8 @@ fn is_denied(before: &str) -> bool {
 /// Words that put something into what they name.
 const INTO: [&str; 6] = ["to", "in", "into", "under", "inside", "within"];
 
+/// Returns what stands in quotes, each with its place, up to 80 bytes and on one line: headings are
+/// that short, quoted sentences often longer.
 fn find_quoted_phrases(prose: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for (open, close) in [('"', '"'), ('\u{201c}', '\u{201d}')] {
@@ -351,6 +380,9 @@ fn find_quoted_phrases(prose: &str) -> Vec<(usize, &str)> {
 }
 
 /// Returns whether a line is nothing but a marker for what is kept: dots, or a comment that says so.
+///
+/// Entries of lists and texts made of dots count, too: `- ...`, `"..."`; so do `<!-- ... -->` and
+/// `{# ... #}`.
 pub(super) fn is_elision_line(line: &str) -> bool {
     let line = line.trim().trim_end_matches(',');
     if line.is_empty() {

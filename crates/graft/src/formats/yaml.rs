@@ -1,5 +1,11 @@
 //! YAML: reads block and flow collections, tags, quotes, anchors and several documents; what is left out of a block is told
 //! from content.
+//!
+//! ```text
+//! web: &base          Map, Block { column: 0 } > `web`, whose `anchored` begins at `&base` and `span` at `port`
+//!   port: 80
+//!   ...               in a block: a comment before it is parsed, then an elision of `web`
+//! ```
 
 mod schema;
 
@@ -24,6 +30,7 @@ pub(super) static SYNTAX: Syntax = Syntax {
     ..Syntax::PLAIN
 };
 
+/// Reads all documents of a text.
 fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
     let source = if role == Role::Block {
         with_comments_for_dots(text)
@@ -71,6 +78,7 @@ fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
     roots
         .iter_mut()
         .for_each(|root| mark_elisions(root, &source, &marks));
+    // Entries that are indented belong below a key that is not shown.
     let deep = roots
         .iter()
         .any(|root| matches!(root.shape, Shape::Block { column } if column > 0));
@@ -84,6 +92,8 @@ fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
 }
 
 /// Makes lines of dots comments, but for those of a block scalar.
+///
+/// `  ...` -> `  # ...`; the same line below `text: |` stays as it is.
 fn with_comments_for_dots(block: &str) -> String {
     let mut scalar: Option<usize> = None;
     let line = |line: &str| {
@@ -102,6 +112,8 @@ fn with_comments_for_dots(block: &str) -> String {
     block.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Returns whether a line ends with the sign of a block scalar, `|` or `>`, with or without hints
+/// as `|2-`; text below it is no YAML.
 fn opens_block_scalar(content: &str) -> bool {
     let bare = content
         .find(" #")
@@ -113,12 +125,14 @@ fn opens_block_scalar(content: &str) -> bool {
     !content.starts_with('#') && (mark == "|" || mark == ">")
 }
 
+/// Returns how many bytes of dashes a line begins with: 4 for `- - a`.
 fn dash_width(content: &str) -> usize {
     content.len() - content.trim_start_matches("- ").len()
 }
 
 type Events<'s> = std::iter::Peekable<std::vec::IntoIter<(Event<'s>, Range<usize>, Option<usize>)>>;
 
+/// The parser's events, and what they are read with.
 struct Reader<'s> {
     source: &'s str,
     lines: Lines<'s>,
@@ -130,6 +144,7 @@ struct Reader<'s> {
 
 /// The beginning of a value: where to look for it, its tag, and the bytes that the parser gives it.
 struct Head<'t> {
+    /// The byte behind which the value's text begins: the end of its key or its dash.
     from: usize,
     span: Range<usize>,
     tag: Option<(&'t Tag, usize)>,
@@ -170,6 +185,7 @@ impl<'s> Reader<'s> {
         };
         node.anchored =
             anchor.map_or(node.span.start, |anchor| anchor.min(node.span.start))..node.span.end;
+        // A null begins with its anchor, which may be all that is written.
         if node
             .as_scalar()
             .is_some_and(|scalar| scalar.kind == Kind::Null)
@@ -180,6 +196,7 @@ impl<'s> Reader<'s> {
         Ok(node)
     }
 
+    /// Returns where the anchor of the value begins, which the parser gives as an event of its own.
     fn anchor(&mut self) -> Option<usize> {
         let (_, span, _) = self
             .events
@@ -187,6 +204,8 @@ impl<'s> Reader<'s> {
         Some(span.start)
     }
 
+    /// Reads a scalar. The parser's span of a block scalar is its text only, so its sign is looked
+    /// for.
     fn scalar(&self, text: &str, style: ScalarStyle, head: &Head<'_>) -> Node {
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         let mut span = head.span.clone();
@@ -217,6 +236,7 @@ impl<'s> Reader<'s> {
         node
     }
 
+    /// Reads a list in brackets or with dashes; dots among its items are elisions.
     fn list(&mut self, head: &Head<'_>) -> Result<Node, String> {
         let flow = head.flow;
         let mut items: Vec<Child> = Vec::new();
@@ -245,6 +265,8 @@ impl<'s> Reader<'s> {
         Ok(self.collection(Content::List(items), head, end))
     }
 
+    /// Reads a map. A key that is no scalar makes the whole map opaque; one that stands twice is an
+    /// error, but for `<<`, of which several may be merged.
     fn map(&mut self, head: &Head<'_>) -> Result<Node, String> {
         let flow = head.flow;
         let mut children: Vec<Child> = Vec::new();
@@ -270,6 +292,7 @@ impl<'s> Reader<'s> {
                 .find(':')
                 .map_or(span.end, |colon| span.end + colon + 1);
             let mut node = self.node(colon)?;
+            // In `{a, b: 1}` the colon found above belongs to another key.
             if node.is_absent() && flow && !self.source[span.end..].trim_start().starts_with(':') {
                 node.span = span.end..span.end;
             }
@@ -292,6 +315,7 @@ impl<'s> Reader<'s> {
     fn opaque(&mut self, head: &Head<'_>, key: &Event<'_>) -> Node {
         let opens =
             |event: &Event<'_>| matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        // The map is open, and so is a key that is a collection itself.
         let mut open = 1 + usize::from(opens(key));
         let mut end = head.span.end;
         while open > 0 {
@@ -310,6 +334,8 @@ impl<'s> Reader<'s> {
         )
     }
 
+    /// Makes an entry of its key, its span from key to value, and the one before it, above which no
+    /// comment is its own.
     fn child(
         &self,
         key: (Scalar, Range<usize>),
@@ -353,10 +379,13 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Returns the column of an offset, in bytes.
     fn column(&self, at: usize) -> usize {
         at - self.lines.line_start(self.lines.line_at(at))
     }
 
+    /// Makes the value of a collection: with an end it stands in brackets, without one on lines at
+    /// the column of its first entry.
     fn collection(&self, content: Content, head: &Head<'_>, end: Option<usize>) -> Node {
         let children = match &content {
             Content::Map(children) | Content::List(children) => &children[..],
@@ -385,6 +414,8 @@ impl<'s> Reader<'s> {
 }
 
 /// Returns the type that a tag of YAML itself gives; none for a tag of the file's own.
+///
+/// `!!str` -> text, `!Ref` -> None; a bare `!` makes any value text.
 fn core_kind(tag: &Tag, kind: Kind) -> Option<Kind> {
     if tag.handle().is_empty() && tag.suffix() == "!" {
         return Some(Kind::Text);
@@ -400,6 +431,9 @@ fn core_kind(tag: &Tag, kind: Kind) -> Option<Kind> {
     }
 }
 
+/// Returns a tag that is the file's own, as written; `None` for those of YAML.
+///
+/// `!Ref` -> `!Ref`, `!!int` -> None.
 fn own_tag(tag: &Tag, kind: Kind) -> Option<String> {
     core_kind(tag, kind)
         .is_none()

@@ -1,4 +1,13 @@
 //! Translates the indentation of a block's new lines into that of the text where the block was found.
+//!
+//! ```text
+//! text               block           new line of the block      becomes
+//!         a()        a()             "  b()"                    10 blanks: every line has 8 more in the text
+//! ```
+//!
+//! The ways are tried from the surest: the same indentation, one prefix more or less, the same
+//! indentation elsewhere in the block, columns that were clipped, tabs for spaces, and last a
+//! scale. Each must fit all known lines.
 
 use super::nesting::Nesting;
 
@@ -33,6 +42,8 @@ pub(crate) fn translate_indentation(
             .map(|(at, shown)| translate_one(at, shown, one))
             .collect()
     };
+    // The lines of the block that the text has are indented as there, so it may have lost columns
+    // only where all of them stand at the left edge.
     if pairs.iter().all(|pair| pair.block == pair.text) {
         if let Some(lost) = lost.filter(|_| pairs.iter().all(|pair| at_edge(pair, lines))) {
             return restore_clipped_indent(&pairs, lines, nesting, Clipped::of(lost));
@@ -51,6 +62,7 @@ pub(crate) fn translate_indentation(
         .min()
         .unwrap_or_default();
     let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
+    // A line less deep than all that are known can't have the prefix for sure: brackets tell.
     if let Some(given) = common_added_prefix(&pairs).filter(|_| lines.iter().any(shallower)) {
         let clipped = Clipped {
             lost: given.len(),
@@ -92,11 +104,14 @@ fn pair_indents(lines: &[Shown<'_>]) -> Vec<Pair> {
         .collect()
 }
 
+/// Returns whether a line that is not blank is less deep than `depth`, or at the left edge.
 fn is_shallower(line: &str, depth: usize) -> bool {
     !line.trim().is_empty() && leading_blanks(line).len() < depth
         || (leading_blanks(line).is_empty() && !line.trim().is_empty())
 }
 
+/// Returns the indentation of one line: the text's own for a line of the text, none for a blank
+/// one, else what `one` says.
 fn translate_one(
     at: usize,
     shown: &Shown<'_>,
@@ -127,12 +142,14 @@ impl Clipped {
 /// The indentation of one line, in the block and in the text.
 #[derive(Debug)]
 struct Pair {
+    /// The index of the line among those of the block.
     at: usize,
     block: String,
     text: String,
 }
 
 impl Pair {
+    /// Returns the columns in the block and in the text.
     fn columns(&self) -> (isize, isize) {
         (count_columns(&self.block), count_columns(&self.text))
     }
@@ -190,12 +207,16 @@ fn restore_clipped_indent(
         let now = match shown.real {
             Some(real) => leading_blanks(real).len(),
             None if body.is_empty() => 0,
+            // As wide as what was lost: it must have lost them too, else it would be less than
+            // nothing.
             None if width >= lost => width + lost,
             None => {
                 let both = [width, width + lost];
                 let fit = nesting
                     .expect(body)
                     .filter(|expected| both.contains(expected));
+                // The width that is a multiple of the text's step, where what was lost is none:
+                // only one of both can be.
                 let stepped = both
                     .into_iter()
                     .find(|width| !lost.is_multiple_of(unit) && width.is_multiple_of(unit));
@@ -213,6 +234,7 @@ fn restore_clipped_indent(
     Some(settled)
 }
 
+/// Returns the most columns that a line has more in the text than in the block.
 fn most_lost(pairs: &[Pair]) -> usize {
     pairs
         .iter()
@@ -221,6 +243,8 @@ fn most_lost(pairs: &[Pair]) -> usize {
         .unwrap_or_default()
 }
 
+/// Returns whether every line lost as many columns, or stands as in the text with fewer than that;
+/// only for spaces.
 fn all_lost(pairs: &[Pair], lost: usize) -> bool {
     let blanks = |text: &str| text.bytes().all(|byte| byte == b' ');
     let fits = |pair: &Pair| {
@@ -246,7 +270,10 @@ pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
     Some(most_lost(&pairs)).filter(|&lost| all_lost(&pairs, lost))
 }
 
-/// A tab in the block is as many columns in the text for every line, after one constant.
+/// Returns the indent of a line, where a tab in the block is as many columns in the text for every
+/// line, after one constant.
+///
+/// None where the text has tabs itself, the block has none, or no width fits all pairs.
 fn expand_tab_indent(pairs: &[Pair], shown: &str, unit: usize) -> Option<String> {
     let tabs = |indent: &str| indent.matches('\t').count();
     if pairs.iter().any(|pair| tabs(&pair.text) > 0)
@@ -254,6 +281,7 @@ fn expand_tab_indent(pairs: &[Pair], shown: &str, unit: usize) -> Option<String>
     {
         return None;
     }
+    // The text's own step first, then the widths that tabs are shown with most often.
     [unit, 4, 2, 8].into_iter().find_map(|width| {
         let spaces = |indent: &str| indent.len() - tabs(indent) + tabs(indent) * width;
         let shift = |pair: &Pair| pair.text.len().cast_signed() - spaces(&pair.block).cast_signed();
@@ -264,6 +292,8 @@ fn expand_tab_indent(pairs: &[Pair], shown: &str, unit: usize) -> Option<String>
     })
 }
 
+/// Returns whether a line stands at the left edge, where nothing can be seen of lost columns; stars
+/// of a comment do, too.
 fn at_edge(pair: &Pair, lines: &[Shown<'_>]) -> bool {
     pair.block.is_empty() || lines[pair.at].line.trim().starts_with('*')
 }
@@ -300,6 +330,8 @@ fn find_shallow_lines(
         .then_some(under)
 }
 
+/// Returns whether a line opens a block whose next line should be deeper: not for closing brackets,
+/// comments and items of a list.
 fn opens_over(above: &str, below: &str) -> bool {
     let (above, below) = (above.trim(), below.trim());
     let opens = above.ends_with(['{', '(', '[']) || above.ends_with(" =") || above.ends_with(':');
@@ -325,7 +357,8 @@ fn restore_lost_indent(
         .then_some(settled)
 }
 
-/// By columns: from the nearest pair, with the ratio that the pairs have among themselves.
+/// Returns the indent of a line by columns: from the nearest pair, with the ratio that the pairs
+/// have among themselves.
 fn scale_indent(pairs: &[Pair], at: usize, shown: &str) -> String {
     if let Some(known) = indent_by_mapping(pairs, shown) {
         return known;
@@ -334,6 +367,8 @@ fn scale_indent(pairs: &[Pair], at: usize, shown: &str) -> String {
     if tabs.ends_with('\t') && tabs.len() < shown.len() {
         return scale_indent(pairs, at, tabs) + &shown[tabs.len()..];
     }
+    // The slope between the least and the most indented pair; with one depth only that of the usual
+    // units.
     let least = pairs.iter().map(Pair::columns).min().unwrap_or_default();
     let most = pairs.iter().map(Pair::columns).max().unwrap_or_default();
     let (run, rise) = (most.0 - least.0, most.1 - least.1);
@@ -360,6 +395,7 @@ fn unit_ratio(pairs: &[Pair], shown: &str) -> (isize, isize) {
     let block_tabs = tabs(shown) || pairs.iter().any(|pair| tabs(&pair.block));
     let text_tabs = pairs.iter().any(|pair| tabs(&pair.text));
     if block_tabs && !text_tabs {
+        // Spaces that are no multiple of four tell a step of two.
         let narrow = pairs.iter().any(|pair| pair.text.len() % 4 == 2);
         return (TAB.cast_signed(), if narrow { 2 } else { 4 });
     }
@@ -370,8 +406,10 @@ fn unit_ratio(pairs: &[Pair], shown: &str) -> (isize, isize) {
     (1, 1)
 }
 
+/// Columns that a tab counts for where tabs and spaces are compared.
 const TAB: usize = 4;
 
+/// Returns the columns of blanks.
 fn count_columns(indent: &str) -> isize {
     indent
         .chars()
@@ -394,6 +432,8 @@ pub(crate) struct Habit {
 }
 
 impl Habit {
+    /// Reads the habit from all lines that are not blank and no lines of a block comment, whose
+    /// stars stand one column deeper.
     pub(crate) fn of_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
         let mut counts = [0usize; 9];
         let mut flat = false;
@@ -408,6 +448,7 @@ impl Habit {
             flat |= step == 0 && opens_over(above, line) && !above.trim().ends_with(':');
             above = line;
         }
+        // Of equally frequent steps the smaller one.
         let step = (2..=8)
             .rev()
             .max_by_key(|&width| counts[width])
@@ -416,7 +457,8 @@ impl Habit {
     }
 }
 
-/// Columns by which most lines of a text are indented deeper than the line before, where any are.
+/// Returns the columns by which most lines of a text are indented deeper than the line before;
+/// `None` where none is.
 pub(crate) fn infer_indent_step<'a>(lines: impl Iterator<Item = &'a str>) -> Option<usize> {
     Habit::of_lines(lines).step
 }

@@ -1,4 +1,11 @@
 //! Tells from brackets how deep the next line of a text stands.
+//!
+//! ```text
+//! run(           after it a line is expected at 4
+//!     a,         and again
+//! )              a closing bracket at 0, where its line began
+//! next           at 0
+//! ```
 
 /// The indentation that brackets ask for.
 pub(super) struct Nesting {
@@ -16,6 +23,7 @@ pub(super) struct Nesting {
 }
 
 impl Nesting {
+    /// Returns the state below some lines, with `unit` columns a level.
     pub(super) fn after(unit: usize, above: &[&str]) -> Self {
         let mut nesting = Nesting {
             unit,
@@ -32,11 +40,14 @@ impl Nesting {
         nesting
     }
 
-    /// Where a line stands; none where brackets don't tell.
+    /// Returns the column at which a line stands; `None` inside a text in backticks, where brackets
+    /// don't tell.
     pub(super) fn expect(&self, body: &str) -> Option<usize> {
         (!self.quoted).then(|| self.expected_column(body))
     }
 
+    /// Returns the column: of a comment's star, of the line that opened the bracket, one level
+    /// deeper for what continues, else of the next statement.
     fn expected_column(&self, body: &str) -> usize {
         if let Some(stars) = self.stars.filter(|_| body.starts_with('*')) {
             return stars;
@@ -53,7 +64,8 @@ impl Nesting {
         self.base
     }
 
-    /// A line of the text that stands less deep than the brackets say closes them all the same.
+    /// Closes the brackets that a line of the text, which stands less deep than they say, must have
+    /// closed.
     pub(super) fn close_brackets_deeper_than(&mut self, body: &str, width: usize) {
         let closes = body.starts_with(['}', ')', ']']);
         while self
@@ -65,6 +77,8 @@ impl Nesting {
         }
     }
 
+    /// Takes up a line at a column: its comment, brackets, and whether it leaves a statement
+    /// unfinished.
     pub(super) fn pass(&mut self, body: &str, width: usize) {
         self.quoted ^= body.matches('`').count() % 2 == 1;
         if body.starts_with("/*") || (self.stars.is_some() && body.starts_with('*')) {
@@ -79,6 +93,7 @@ impl Nesting {
             .or_else(|| continues_expression(body).then_some(self.base))
             .unwrap_or(width);
         let (lowest, closed) = self.pass_brackets(body, width, began);
+        // A colon opens a block as a bracket does, in Python and for `case`.
         if self.open.len() > lowest || (body.ends_with(':') && closed.is_none()) {
             self.base = width + self.unit;
         } else if body.ends_with(" =") || body.ends_with("=>") {

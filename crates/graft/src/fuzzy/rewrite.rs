@@ -1,4 +1,10 @@
 //! Rewrites a block where it was found: kept lines keep their bytes, new lines take the text's own habits.
+//!
+//! ```text
+//! text          block, before → after         result
+//! a = 1·        a = 1      a = 1              a = 1·      kept with the blank behind it
+//! b = 2         b = 2      b = 3              b = 3
+//! ```
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,6 +28,8 @@ pub(crate) enum Op {
 }
 
 /// Returns the change that makes `new` of `old`.
+///
+/// Lines that differ in trailing blanks only are the same, so that they are kept.
 pub(crate) fn line_ops(old: &[String], new: &[String]) -> Vec<Op> {
     let trimmed = |lines: &[String]| {
         lines
@@ -116,6 +124,7 @@ fn close_run(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
         while run.new.last().is_some_and(|line| line.trim().is_empty()) {
             run.new.pop();
         }
+        // Removed lines with a blank line on both sides leave one of them.
         let emptied = run.new.is_empty() && !run.lines.is_empty();
         if emptied && run.lines.start > 0 && blank(run.lines.start - 1) {
             run.lines.end += follows;
@@ -152,6 +161,8 @@ fn adapt_new_lines(text: &Lines<'_>, rewrite: &Rewrite<'_>) -> Result<Vec<String
             .collect::<String>()
     };
     let dressed = |(at, shown): (usize, &Shown<'_>)| {
+        // Found with its own indentation: a new line that needs none of the text's is taken byte
+        // for byte.
         let untouched = tier < Tier::Indentation && indents[at] == leading_blanks(shown.line);
         if untouched {
             shown.line.trim_end_matches('\r').to_owned()
@@ -214,6 +225,7 @@ fn learn_chars(shown: &str, real: &str, chars: &mut BTreeMap<char, char>) {
         shown.trim().chars().collect(),
         real.trim().chars().collect(),
     );
+    // Lines of another length have no signs that answer one another.
     if shown.len() == real.len() {
         let same = |shown: char, real: char| {
             fold_typography(&shown.to_string()) == fold_typography(&real.to_string())
@@ -228,6 +240,8 @@ fn learn_chars(shown: &str, real: &str, chars: &mut BTreeMap<char, char>) {
 }
 
 /// Stages whole lines in the place of others, with the text's line end, its last line's habit kept.
+///
+/// A text that ends without a line end ends without one afterwards, too.
 pub(crate) fn stage_lines(
     text: &Lines<'_>,
     lines: Range<usize>,

@@ -1,4 +1,9 @@
 //! Adds names to an import statement that stands: in its order, on its line, or one name a line where it gets too long.
+//!
+//! ```text
+//! from app import a, c         + b     from app import a, b, c      sorted: `b` goes between
+//! import { c, a } from 'x'     + b     import { c, a, b } from 'x'  in no order: `b` goes last
+//! ```
 
 use tree_sitter::Node;
 
@@ -10,6 +15,8 @@ use crate::splice::Splice;
 impl<'t> Imports<'_, '_, 't> {
     /// Stages for statements that import wanted values only as types that they import them as values, with what else is
     /// wanted of their module; returns the rest.
+    ///
+    /// `import type { A }`, with the value `A` wanted -> `import { A }`.
     pub(super) fn upgrade<'w>(
         &self,
         mut missing: Vec<&'w Wanted>,
@@ -26,6 +33,8 @@ impl<'t> Imports<'_, '_, 't> {
             if !missing.iter().any(|want| is_typed(&want.binding)) {
                 continue;
             }
+            // Names of the same module that are missing, too, join the statement while it is
+            // rewritten.
             let joins = |want: &Imported| {
                 want.form == Form::Named
                     && statement
@@ -63,6 +72,9 @@ impl<'t> Imports<'_, '_, 't> {
     }
 
     /// Returns a plain statement of the same module that can take more names.
+    ///
+    /// `None` for forms that hold one name only, as `import x from 'y'`, and where no statement of
+    /// the module has that form.
     pub(super) fn extendable(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
         let first = bindings.first()?;
         if bindings.iter().any(|one| one.form != first.form)
@@ -82,12 +94,14 @@ impl<'t> Imports<'_, '_, 't> {
                     .all(|have| self.same_module(&have.module, &first.module))
                 && names_node(statement.item.node).is_some()
         };
+        // `import type { A }` takes types alone; braces with one `type A` in them take both.
         let typed = |statement: &&Statement<'t>| {
             let is_inline = !is_type_import(statement.item.node)
                 && statement.bindings.iter().any(|have| have.type_only);
             is_inline
                 || is_type_import(statement.item.node) == bindings.iter().all(|want| want.type_only)
         };
+        // A statement in which every name has an alias stays as it is, as `from .a import A as A`.
         let aliased = |statement: &&Statement<'t>| {
             statement.bindings.iter().all(|have| !have.alias.is_empty())
         };
@@ -98,6 +112,7 @@ impl<'t> Imports<'_, '_, 't> {
             .filter(typed)
             .filter(|one| !aliased(one))
             .collect();
+        // The one with most names is where the file collects them.
         fitting.sort_by_key(|statement| std::cmp::Reverse(statement.bindings.len()));
         fitting.first().copied()
     }
@@ -122,6 +137,7 @@ impl<'t> Imports<'_, '_, 't> {
         {
             return;
         }
+        // One name of a script is in order by chance; Python's sorters order every statement.
         let sorted = names
             .windows(2)
             .all(|two| self.order(two[0]) <= self.order(two[1]));
@@ -176,6 +192,9 @@ impl<'t> Imports<'_, '_, 't> {
     }
 
     /// Writes the names in the order in which the block has all of them; `false` where comments stand among them.
+    ///
+    /// Only in front of names that were there the file's own spelling counts; new ones are written
+    /// as the block has them.
     fn reorder(
         &self,
         statement: &Statement<'t>,
@@ -225,11 +244,15 @@ impl<'t> Imports<'_, '_, 't> {
         true
     }
 
+    /// Returns a name as it stands in a statement of the file: `a`, `a as b`, `type A`, for
+    /// `require` `a: b`. `typed` statements mark no type again.
     fn shown(&self, binding: &Imported, typed: bool) -> String {
         let one = Imported {
             type_only: binding.type_only && !typed,
             ..binding.clone()
         };
+        // Written as a whole statement, of which the part between the braces or behind `import` is
+        // the name.
         let statement = self.file.language.import(
             &[Imported {
                 form: Form::Named,
@@ -251,10 +274,14 @@ impl<'t> Imports<'_, '_, 't> {
         }
     }
 
+    /// Returns what a name of a statement is ordered by.
     fn order(&self, name: Node<'_>) -> String {
         order_of(self.file.slice(name.byte_range()))
     }
 
+    /// Returns whether a statement on one line stays short enough with the names added: as short as
+    /// the longest import of the file, but at least 88 columns in Python and 100 in scripts, where
+    /// formatters usually break.
     fn fits_line(&self, node: Node<'_>, added: &[(usize, String)]) -> bool {
         let line = line_end(self.file.text, node.start_byte())
             - line_start(self.file.text, node.start_byte());
@@ -308,6 +335,8 @@ impl<'t> Imports<'_, '_, 't> {
         self.one_a_line(node, names, &all, splice);
     }
 
+    /// Replaces the names of a statement by all of `all`, one a line, in brackets: those that
+    /// stand, or new ones in Python.
     fn one_a_line(
         &self,
         node: Node<'_>,
@@ -346,6 +375,7 @@ fn is_type_import(statement: Node<'_>) -> bool {
         .any(|child| child.kind() == "type")
 }
 
+/// Returns a name on one line, with one blank between its words.
 fn flat_name(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -363,6 +393,7 @@ pub(super) fn names_node(node: Node<'_>) -> Option<Node<'_>> {
     find_descendant(node, &["named_imports", "object_pattern"])
 }
 
+/// Returns the first node of one of these kinds below a node, outer ones first.
 fn find_descendant<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
     let mut cursor = node.walk();
     let children: Vec<Node<'t>> = node.named_children(&mut cursor).collect();
@@ -377,6 +408,7 @@ fn find_descendant<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
         })
 }
 
+/// Returns the nodes of the names that a statement imports, without its module and comments.
 fn list_specifiers(node: Node<'_>) -> Vec<Node<'_>> {
     let Some(holder) = names_node(node) else {
         return Vec::new();

@@ -1,4 +1,11 @@
 //! Puts a new import statement beside its like: the same module, the same group, in order where the file keeps one.
+//!
+//! ```text
+//! import os                          import os
+//!                   + app.auth
+//! from app.db import x               from app.auth import y      the paragraph of its own package, in its order
+//!                                    from app.db import x
+//! ```
 
 use crate::imports::{Beside, Imports, Statement};
 use crate::items::{line_end, line_start};
@@ -20,6 +27,8 @@ impl<'t> Imports<'_, '_, 't> {
         let text = self.file.text;
         let plain: Vec<&Statement<'t>> = self.statements.iter().filter(|one| one.plain).collect();
         let rank = |module: &str| self.file.language.import_rank(module, self.path);
+        // Ranks are those of `Writing::import_rank`: lower ones stand above. A statement without a
+        // name counts as a package.
         let own = rank(&first.module);
         let ranks: Vec<u8> = plain
             .iter()
@@ -29,6 +38,7 @@ impl<'t> Imports<'_, '_, 't> {
                     .map_or(2, |binding| rank(&binding.module))
             })
             .collect();
+        // Another form of the same module, as `import a` beside `from a import b`: right below it.
         if let Some(same) = plain.iter().rev().find(|one| {
             one.bindings
                 .iter()
@@ -41,6 +51,8 @@ impl<'t> Imports<'_, '_, 't> {
             self.insert_into_group(&group, (first, statement), splice);
             return;
         }
+        // No statement of its rank: below the last of a lower one, else above all, as a group of
+        // its own in Python.
         let lower = (0..plain.len())
             .rev()
             .find(|&at| ranks.get(at).is_some_and(|&rank| rank < own))
@@ -116,12 +128,14 @@ impl<'t> Imports<'_, '_, 't> {
         module: &str,
         own: u8,
     ) -> Option<Vec<&'p Statement<'t>>> {
+        // The package of a module: `app` of `app.db`, `..app` and `./app/db`.
         let top = |module: &str| {
             module
                 .split(['.', '/'])
                 .find(|part| !part.is_empty())
                 .map(str::to_owned)
         };
+        // Paragraphs are runs of imports without a blank line between them; indices into `plain`.
         let mut paragraphs: Vec<Vec<usize>> = Vec::new();
         for at in 0..plain.len() {
             let apart = at == 0
@@ -141,6 +155,8 @@ impl<'t> Imports<'_, '_, 't> {
             let first = plain.get(*at).and_then(|one| one.bindings.first());
             of_rank(at) && first.is_some_and(|binding| top(&binding.module) == top(module))
         };
+        // Best a paragraph with the same package, then one of that rank alone, then one that has it
+        // among others.
         let chosen = paragraphs
             .iter()
             .find(|paragraph| paragraph.iter().any(of_package))
@@ -177,6 +193,7 @@ impl<'t> Imports<'_, '_, 't> {
                 } else {
                     0
                 };
+                // In Python two blank lines part the imports from a definition, else one is enough.
                 let gap = if self.items.is_empty() { "\n" } else { "\n\n" };
                 let gap = if self
                     .items
@@ -194,6 +211,10 @@ impl<'t> Imports<'_, '_, 't> {
     }
 }
 
+/// Returns what statements are ordered by: whole modules before names of modules, then the module
+/// in small letters.
+///
+/// `import os` -> `0os`, `from a.B import c` -> `1a.b`.
 fn import_sort_key(binding: Option<&Imported>) -> String {
     binding.map_or_else(String::new, |binding| {
         let form = if binding.form == Form::Module {

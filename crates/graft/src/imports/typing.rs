@@ -1,4 +1,9 @@
 //! Imports under `if TYPE_CHECKING:`: they need no words about their place, and join those that are there.
+//!
+//! ```text
+//! if TYPE_CHECKING:                + B     if TYPE_CHECKING:
+//!     from app import A                        from app import A, B
+//! ```
 
 use crate::imports::{Imports, Statement, imported_names};
 use crate::items::{Item, Source, line_end, line_start};
@@ -6,6 +11,8 @@ use crate::languages::{Form, Imported, Kind, Writing};
 use crate::splice::Splice;
 
 /// Returns whether an item is nothing but imports for the type checker.
+///
+/// One with an `else` is code that runs, and no such item.
 pub(crate) fn is_typing(source: &Source<'_>, item: &Item<'_>) -> bool {
     item.node.kind() == "if_statement"
         && item.name.ends_with("TYPE_CHECKING")
@@ -58,6 +65,7 @@ impl<'t> Imports<'_, '_, 't> {
                     "imported {} for the type checker",
                     names.join(", ")
                 ));
+                // A comment behind the statement goes with it, so that it can't join another one.
                 let tail = snippet.slice(item.code_end..item.end);
                 if let Some(statement) = self.typing_of(&missing).filter(|_| tail.trim().is_empty())
                 {
@@ -107,6 +115,7 @@ impl<'t> Imports<'_, '_, 't> {
     }
 
     /// Returns the statement of the file's guard that takes more names of a module.
+    /// Only `from x import y` can take more; a module or an alias of one stands on its own.
     fn typing_of(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
         let first = bindings.first().filter(|first| first.form == Form::Named)?;
         let same = |have: &Imported| {

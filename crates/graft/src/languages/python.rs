@@ -1,4 +1,12 @@
 //! Writes Python: imports, elisions in a form that parses, the order of imports.
+//!
+//! ```text
+//! x = [                x = [
+//!     1,                   1,
+//!     ...       →          # ...               in brackets a comment parses anywhere
+//! ]                    ]
+//! # existing code      __graft_elision__       elsewhere a statement is wanted, which a comment is not
+//! ```
 
 use code::standard_library;
 use tree_sitter::Node;
@@ -6,6 +14,7 @@ use tree_sitter::Node;
 use crate::languages::{Form, Imported, List, Wrapper, field_text};
 use crate::markers::{SENTINEL, is_elision, takes_ellipsis};
 
+/// Bare entries parse in braces where they are pairs, in brackets where they are values.
 pub(super) const WRAPPERS: [Wrapper; 2] = [
     Wrapper {
         before: "{\n",
@@ -19,6 +28,8 @@ pub(super) const WRAPPERS: [Wrapper; 2] = [
     },
 ];
 
+/// Returns one statement for bindings of one module, `from a import b, c as d`, or for modules,
+/// `import a, b`. "" for none.
 pub(super) fn format_python_import(bindings: &[Imported]) -> String {
     let names: Vec<String> = bindings.iter().map(format_imported_name).collect();
     match bindings.first() {
@@ -28,6 +39,8 @@ pub(super) fn format_python_import(bindings: &[Imported]) -> String {
     }
 }
 
+/// Returns a snippet in which elisions parse where they stand; the lines keep their number and
+/// indentation.
 pub(super) fn prepare_python(snippet: &str) -> String {
     let mut depth = Brackets::default();
     let mut prepared = String::with_capacity(snippet.len());
@@ -35,6 +48,7 @@ pub(super) fn prepare_python(snippet: &str) -> String {
         let bare = line.trim();
         let indent = line.len() - line.trim_start().len();
         if depth.is_open() {
+            // `Field(` above it makes `...` a value, which stays.
             if (bare == "..." || bare == "…" || bare == "...,") && !opens_requiring(&prepared) {
                 prepared.push_str(&format!(
                     "{}# ...\n",
@@ -61,6 +75,9 @@ pub(super) fn prepare_python(snippet: &str) -> String {
 }
 
 /// Groups of modules among the imports, as isort orders them.
+///
+/// 0 `__future__`, 1 the standard library, 2 packages, 3 the project's own (a folder of the file's
+/// path has that name), 4 relative ones.
 pub(super) fn import_rank(module: &str, path: &str) -> u8 {
     let top = module.split('.').next().unwrap_or(module);
     match top {
@@ -72,6 +89,7 @@ pub(super) fn import_rank(module: &str, path: &str) -> u8 {
     }
 }
 
+/// Returns a name as it is imported: `a`, `a as b`.
 fn format_imported_name(binding: &Imported) -> String {
     if binding.alias.is_empty() {
         binding.name.clone()
@@ -106,14 +124,18 @@ fn opens_requiring(text: &str) -> bool {
 #[derive(Debug, Default)]
 struct Brackets {
     depth: usize,
+    /// The quotes of the string that is open, `"""` or `'`.
     quote: Option<&'static str>,
 }
 
 impl Brackets {
+    /// Returns whether the next line goes on with something: in brackets or in a string of several
+    /// lines.
     fn is_open(&self) -> bool {
         self.depth > 0 || self.quote.is_some()
     }
 
+    /// Reads one line: a comment ends it, an escape skips a sign.
     fn scan_line(&mut self, line: &str) {
         let mut rest = line;
         while let Some(character) = rest.chars().next() {
@@ -149,6 +171,8 @@ impl Brackets {
             }
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
         }
+        // A string in single quotes ends with its line, whatever the line holds; without this one
+        // stray quote would swallow the rest.
         if self.quote.is_some_and(|quote| quote.len() == 1) {
             self.quote = None;
         }

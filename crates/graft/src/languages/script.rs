@@ -1,4 +1,12 @@
 //! Writes JavaScript and TypeScript: imports of both systems, elisions in a form that parses.
+//!
+//! ```text
+//! const x = [                 const x = [
+//!   1,                          1,
+//!   ...              →          // ...
+//! ];                          ];
+//! function f() { ... }        function f() { /* ... */ }
+//! ```
 
 use crate::languages::{Form, Imported, List, Wrapper};
 
@@ -25,7 +33,8 @@ pub(super) const WRAPPERS: [Wrapper; 4] = [
     },
 ];
 
-/// Packages above the project's own modules.
+/// Returns the group of a module: 2 for packages, which stand above the project's own, 4 for those:
+/// `./x`, `../x`, `@/x`, `~/x`. `@scope/x` is a package.
 pub(super) fn import_rank(module: &str) -> u8 {
     if module.starts_with(['.', '@']) && (module.starts_with('.') || module.starts_with("@/"))
         || module.starts_with("~/")
@@ -36,6 +45,8 @@ pub(super) fn import_rank(module: &str) -> u8 {
     }
 }
 
+/// Returns one statement for bindings of one module. Quotes, the semicolon and the keyword of
+/// `require` are those of `sample`, a statement of the file or the block.
 pub(super) fn format_script_import(bindings: &[Imported], sample: &str) -> String {
     let Some(first) = bindings.first() else {
         return String::new();
@@ -52,6 +63,7 @@ pub(super) fn format_script_import(bindings: &[Imported], sample: &str) -> Strin
         .filter(|word| matches!(*word, "const" | "let" | "var"))
         .unwrap_or("const");
     let module = format!("{quote}{}{quote}", first.module);
+    // `import type` only where all are types; else each type is marked by itself.
     let typed = if first.type_only && bindings.iter().all(|one| one.type_only) {
         "type "
     } else {
@@ -88,6 +100,9 @@ pub(super) fn format_script_import(bindings: &[Imported], sample: &str) -> Strin
 }
 
 /// Returns a name between the braces of an import.
+///
+/// `a`, `a as b`, `type A`; `a: b` for what is required. `mark_type` is false in a statement that
+/// imports types alone.
 pub(crate) fn format_specifier(binding: &Imported, mark_type: bool) -> String {
     let typed = if binding.type_only && mark_type {
         "type "
@@ -112,6 +127,7 @@ pub(super) fn prepare_script(snippet: &str) -> String {
         if matches!(bare, "..." | "…" | "...," | "...;" | "[...]") {
             prepared.push_str(&format!("{indent}// ...\n"));
         } else if bare.starts_with('#') && crate::markers::is_elision(bare) {
+            // A comment with Python's sign, which would not parse here.
             prepared.push_str(&format!(
                 "{indent}// {}\n",
                 bare.trim_start_matches('#').trim()

@@ -181,6 +181,7 @@ fn blocks_with_phrase(
         .collect()
 }
 
+/// Returns where a list has steps: calls and values.
 fn list_step_indices(items: &[Item<'_>]) -> Vec<usize> {
     let is_step = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value);
     items
@@ -376,6 +377,7 @@ fn find_block_of_repeated_lines(
         code.iter()
             .filter(|item| {
                 block.items.iter().any(|old| {
+                    // Six bytes and fewer, as `pass`, stand in many bodies and tell nothing.
                     old.kind == item.kind
                         && old.node.byte_range().len() > 6
                         && same_code((merger.file, old), (merger.snippet, item))
@@ -387,6 +389,7 @@ fn find_block_of_repeated_lines(
     let best = counts.iter().copied().max().filter(|&best| best > 0)?;
     let mut holders = (0..counts.len()).filter(|&at| counts.get(at) == Some(&best));
     let only = holders.next()?;
+    // One line that is repeated in several blocks tells none of them; two lines in the same do.
     let others = counts.iter().filter(|&&count| count > 0).count();
     (holders.next().is_none() && (others == 1 || best > 1)).then_some(only)
 }

@@ -1,4 +1,11 @@
 //! Replaces what a function does below its guards, the statements with which it begins and ends early.
+//!
+//! ```text
+//! def names(rows):                     def names(rows):
+//!     if not rows: return []               if not rows: return []     the guard stays
+//!     found = sorted(rows)      →          return list(rows)          the block
+//!     return found
+//! ```
 
 use std::ops::Range;
 
@@ -29,6 +36,7 @@ pub(super) fn replace_below_guards(
         .filter(|block| block.kind == List::Statements)
         .filter_map(|block| Some((block, below_guards(&block.items)?)))
         .collect();
+    // A guarded list inside another one is a part of what goes with that.
     let outermost = |block: &Block<'_>| {
         !guarded
             .iter()
@@ -38,6 +46,7 @@ pub(super) fn replace_below_guards(
         .iter()
         .filter(|(block, _)| outermost(block))
         .collect();
+    // Several functions begin with guards: those count that lie in something which the words name.
     if outer.len() > 1 {
         let owners = find_named_owners(merger, hints, &first.name);
         let within = |node: Node<'_>| {
@@ -101,6 +110,8 @@ fn find_named_owners(
 }
 
 /// Returns the place of the first item below the guards with which a list begins, where it ends with a `return`.
+/// `None` for a list without a guard at its head, with nothing but guards, or without a `return` at
+/// its end.
 fn below_guards(items: &[Item<'_>]) -> Option<usize> {
     let below = items
         .iter()
@@ -117,6 +128,7 @@ fn is_return_statement(node: Node<'_>) -> bool {
 }
 
 /// Returns whether a statement does nothing but end the function where its condition holds.
+/// A condition with an `else` is none, whatever its branches do.
 fn is_guard(node: Node<'_>) -> bool {
     let ends = |node: Node<'_>| {
         matches!(

@@ -1,4 +1,13 @@
 //! Inserts entries between brackets: commas, own lines or one line, as the list has it.
+//!
+//! ```text
+//! [A, B]            + C    [A, B, C]
+//! [                        [
+//!     A,            + C        A,
+//!     B,                       B,
+//! ]                            C,
+//!                          ]
+//! ```
 
 use tree_sitter::Node;
 
@@ -6,7 +15,8 @@ use crate::items::{Item, line_start};
 use crate::markers::is_elision;
 use crate::merge::Merger;
 
-/// The longest line that a list on one line may become.
+/// The longest line, in bytes, that a list on one line may become; a longer one is broken into one
+/// entry a line. Formatters of the languages break between 80 and 100.
 const LONGEST: usize = 100;
 
 /// Returns a piece without the comments that stand for what is kept: "// ... existing providers" of a list that was not
@@ -28,6 +38,7 @@ impl Merger<'_, '_, '_> {
         index: usize,
         new: &[&Item<'_>],
     ) {
+        // The first entry tells how the list is written; one that mixes both forms goes by it too.
         let lined = old
             .first()
             .is_some_and(|first| self.begins_line(first.start));
@@ -40,6 +51,7 @@ impl Merger<'_, '_, '_> {
         }
     }
 
+    /// Returns whether nothing but blanks stands before an offset on its line.
     fn begins_line(&self, at: usize) -> bool {
         self.file
             .slice(line_start(self.file.text, at)..at)
@@ -47,6 +59,7 @@ impl Merger<'_, '_, '_> {
             .is_empty()
     }
 
+    /// Inserts entries into a list that has one a line, each with the indentation of the first.
     fn insert_lined(&mut self, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
         let indent = old
             .first()
@@ -69,10 +82,12 @@ impl Merger<'_, '_, '_> {
             self.splice.insert(at, body);
             return;
         };
+        // The new ones go behind the comma and behind a comment on the line of the entry above.
         let comma = comma_after(above.node);
         let end = above.end.max(comma.map_or(0, |comma| comma.end_byte()));
         let last = index == old.len();
         let mut body = String::new();
+        // The last entry gets a comma only where the one that was last had one.
         for (at, piece) in pieces.iter().enumerate() {
             let trailing = if at + 1 < pieces.len() || !last || comma.is_some() {
                 ","
@@ -87,6 +102,8 @@ impl Merger<'_, '_, '_> {
         self.splice.insert(end, body);
     }
 
+    /// Inserts entries into a list on one line; breaks it where a new entry has several lines or
+    /// the line would grow too long.
     fn insert_inline(&mut self, list: Node<'_>, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
         let indent = self.file.indent(list.start_byte()).to_owned();
         let pieces: Vec<String> = new
@@ -142,6 +159,8 @@ impl Merger<'_, '_, '_> {
         );
     }
 
+    /// Fills a list that has no entries: on one line where it fits, except an enum's, which always
+    /// stands one a line.
     fn fill_entries(&mut self, list: Node<'_>, new: &[&Item<'_>]) {
         let outer = self.file.indent(list.start_byte()).to_owned();
         let indent = format!("{outer}{}", self.transplant.unit());
@@ -158,6 +177,7 @@ impl Merger<'_, '_, '_> {
             && list.end_byte() - start + joined.len() <= LONGEST
             && list.kind() != "enum_body"
         {
+            // `{ a }` but `[a]`: objects are written with blanks inside.
             let padded = if list.kind() == "object" {
                 format!(" {joined} ")
             } else {
@@ -175,6 +195,8 @@ impl Merger<'_, '_, '_> {
 }
 
 /// Returns the comma behind an entry.
+///
+/// Comments between both are skipped; `None` where the entry is the last and has none.
 fn comma_after(node: Node<'_>) -> Option<Node<'_>> {
     let mut next = node.next_sibling();
     while let Some(sibling) = next.filter(|one| one.kind() == "comment") {

@@ -31,6 +31,8 @@ impl Merger<'_, '_, '_> {
         let (Some(first), Some(last)) = (new.first(), new.last()) else {
             return;
         };
+        // An item above decides where there is one: comments that lead the item below stay with
+        // that one.
         match (above, below) {
             (Some(above), _) => self.insert_below(pair, (above, below), (first, last), &body),
             (None, Some(below)) => {
@@ -48,6 +50,9 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Inserts lines, which begin and end with two items, below one of the list.
+    ///
+    /// Where the next item, or the closing brace, stands on the line of `above`, that line is
+    /// broken up: `{ a() }` -> `{ a()`, the new lines, `}`.
     fn insert_below(
         &mut self,
         pair: &Pair<'_, '_>,
@@ -63,6 +68,7 @@ impl Merger<'_, '_, '_> {
         );
         let end = line_end(text, above.end);
         let close = pair.node.end_byte();
+        // No line end to insert at: something else follows on the same line.
         let crowded = below.is_some_and(|below| below.start < end)
             || pair.kind != List::Module
                 && pair.node.end_byte() <= end
@@ -81,6 +87,7 @@ impl Merger<'_, '_, '_> {
         }
         let mut insert = format!("{}{body}", "\n".repeat(lines + 1));
         if let Some(below) = below {
+            // The blank lines that the file has there already count.
             let there = blank_lines(text, above.end, below.start);
             let wanted = blank_lines_between(
                 &self.surroundings(pair),
@@ -102,6 +109,9 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Fills a list that has no items yet.
+    ///
+    /// A module gets the items at its end; what is between braces is replaced, and the closing one
+    /// goes to a line of its own.
     fn fill(&mut self, pair: &Pair<'_, '_>, body: &str) {
         if pair.kind == List::Module {
             let end = self.file.text.trim_end().len();
@@ -116,7 +126,8 @@ impl Merger<'_, '_, '_> {
         );
     }
 
-    /// Blank lines between two new items: as the snippet shows them among short lines, else by the file's habit.
+    /// Returns the number of blank lines between two new items: as the snippet shows them among
+    /// short items, statements and overloads, but at most 2; else by the file's habit.
     fn gap_between(&self, pair: &Pair<'_, '_>, above: &Item<'_>, below: &Item<'_>) -> usize {
         let shown = blank_lines(self.snippet.text, above.end, below.start);
         let short =

@@ -19,6 +19,8 @@ use crate::prose::{Relation, same_name};
 use crate::splice::{location_at, new_refusal};
 
 /// Parts of a statement beside its body.
+///
+/// The block must show as many of each kind as the file has, else a branch would be lost.
 const CLAUSES: [&str; 7] = [
     "else_clause",
     "elif_clause",
@@ -35,6 +37,8 @@ impl Merger<'_, '_, '_> {
         if !is_known_by_its_head(old) || self.prose.removes_something() {
             return Ok(());
         }
+        // Branches first: a missing `else` is lost even where every statement of the body stands in
+        // the block.
         let (there, shown) = (list_clauses(old.core), list_clauses(new.core));
         let count = |of: &[&str], kind: &str| of.iter().filter(|one| **one == kind).count();
         if let Some(lost) = there
@@ -44,6 +48,8 @@ impl Merger<'_, '_, '_> {
             let branch = lost.split('_').next().unwrap_or(lost);
             return Err(self.loss(old, &format!("its `{branch}`")));
         }
+        // Where the words say that something is replaced, a line may go, but not all of it while
+        // another statement of that form stands: then the block may mean that one.
         let is_told = self
             .replaced
             .is_some_and(|(at, _)| at == old.node.start_byte())
@@ -90,6 +96,8 @@ impl Merger<'_, '_, '_> {
         if prose.restates(&old.name) || prose.removes_something() || prose.only_replaces() {
             return Ok(());
         }
+        // A written type is compared by its members, a call that makes a constant by the entries of
+        // its literal.
         let lost = match (written_type(old.core), written_type(new.core)) {
             (Some(there), Some(shown)) => {
                 let shown = members_of_type(self.snippet, shown);
@@ -105,9 +113,11 @@ impl Merger<'_, '_, '_> {
         lost.map_or(Ok(()), |member| Err(self.loss(old, &format!("`{member}`"))))
     }
 
+    /// Makes the refusal that names what would be lost, `lost` being a clause as "its `else`".
     fn loss(&self, old: &Item<'_>, lost: &str) -> Refusal {
         let message = format!(
             "the block shows `{}` without {lost} and without an elision; whether it goes can't be told",
+            // 60 characters, as the name of a statement may be all of its text.
             old.name.chars().take(60).collect::<String>()
         );
         let mut refusal = new_refusal(Reason::Conflict, message);
@@ -118,6 +128,9 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Returns the first line of the bodies that has no counterpart in those shown, and how many statements have one.
+    ///
+    /// The search goes into counterparts: a loop that stands on both sides loses what its body
+    /// loses. `None` where nothing is lost, however many lines are new.
     fn lost(&self, old: Node<'_>, new: Node<'_>) -> Option<(String, usize)> {
         let (there, shown) = (
             statements_of_bodies(self.file, old),
@@ -178,6 +191,9 @@ fn written_type(core: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns the call that a constant is made by: `z.enum(["a", "b"])`.
+///
+/// Looks through the declaration: `const Kind = z.enum([...])`. `None` for a constant of another
+/// value.
 fn call_of_constant(core: Node<'_>) -> Option<Node<'_>> {
     let core = match core.kind() {
         "lexical_declaration" | "variable_declaration" | "expression_statement" => {
@@ -192,6 +208,9 @@ fn call_of_constant(core: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns what a written type is made of: the names of an object's properties, the text of all else.
+///
+/// Members are texts in one spelling: one blank between words, double quotes.
+/// `("a" | "b") | { c: number }` -> [`"a"`, `"b"`, `c`].
 fn members_of_type(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
     match node.kind() {
         "union_type" | "intersection_type" | "parenthesized_type" => {
@@ -232,6 +251,7 @@ fn statement_key<'i>(item: &'i Item<'_>) -> &'i str {
 }
 
 /// Returns the statements of the bodies of a statement, those of its branches behind those of the first.
+/// Definitions inside are not entered: what they hold is theirs.
 fn statements_of_bodies<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
     let mut found = Vec::new();
     for child in named_children(node) {

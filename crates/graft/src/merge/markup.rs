@@ -20,15 +20,15 @@ use crate::layout::blank_lines;
 use crate::merge::{Merger, first_line};
 use crate::splice::{location_at, new_refusal};
 
-/// A child that the block shows.
+/// The reading of one child that the block shows.
 enum Shown {
     Elision,
-    /// It stands in the file at this index.
+    /// It is the child of the file at this index.
     Stands(usize),
     New,
 }
 
-/// A run of new children: the indices of the shown ones right around it and those of the run.
+/// A run of new children as a half-open range of indices into the shown ones.
 struct Run {
     from: usize,
     to: usize,
@@ -47,6 +47,7 @@ impl Merger<'_, '_, '_> {
         if element_name(self.file, old) != element_name(self.snippet, new) {
             return Err(self.unlike(new));
         }
+        // Attributes that are left out can't be told from ones that go.
         if self.is_elided(new_tag) {
             return Err(self.unlike(new));
         }
@@ -59,6 +60,7 @@ impl Merger<'_, '_, '_> {
             non_blank_children(self.snippet, new),
         );
         let found = self.match_children(&there, &shown)?;
+        // Runs of new children are placed together, as a unit beside the one above or below them.
         let mut at = 0;
         while at < shown.len() {
             match found.get(at) {
@@ -92,6 +94,7 @@ impl Merger<'_, '_, '_> {
         self.refuse_lost_children(&there, &found)
     }
 
+    /// Makes the refusal of an element whose counterpart has another tag or form.
     fn unlike(&self, new: Node<'_>) -> Refusal {
         let shown = first_line(node_text(new, self.snippet.text));
         new_refusal(
@@ -100,6 +103,8 @@ impl Merger<'_, '_, '_> {
         )
     }
 
+    /// Refuses where the opening tag shown lacks an attribute of the file's, unless the words
+    /// remove something. New attributes and other values pass.
     fn refuse_lost_attributes(&self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
         let named = |source: &Source<'_>, tag: Node<'_>| -> Vec<String> {
             let attributes = code_children(tag)
@@ -127,6 +132,10 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Finds the children shown among those of the file, in their order.
+    ///
+    /// A child that is shown whole must be the same, one with an elision inside must have the same
+    /// tag. Several that fit are told apart by their opening tag, else by standing right behind the
+    /// one above.
     fn match_children(
         &self,
         there: &[Node<'_>],
@@ -149,6 +158,7 @@ impl Merger<'_, '_, '_> {
             let mut fitting: Vec<usize> = (from..there.len())
                 .filter(|&old| fits(&there[old]))
                 .collect();
+            // Of several elements of one name the attributes may tell which.
             if is_elided && fitting.len() > 1 {
                 fitting.retain(|&old| {
                     same_tree(
@@ -197,6 +207,7 @@ impl Merger<'_, '_, '_> {
         }
     }
 
+    /// Returns whether a child is nothing but an elision: `{/* rest */}`, or text as `...`.
     fn is_elision_child(&self, child: Node<'_>) -> bool {
         let is_bare = match child.kind() {
             "jsx_expression" => code_children(child).is_empty(),
@@ -206,6 +217,9 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Places new children beside the one that the block shows above or below them.
+    ///
+    /// Refuses where neither neighbour is known, and where the children stand on one line, which
+    /// would have to be laid out anew.
     fn insert_children(
         &mut self,
         (tag, there): (Node<'_>, &[Node<'_>]),
@@ -215,6 +229,7 @@ impl Merger<'_, '_, '_> {
         let (Some(first), Some(last)) = (shown.get(run.from), shown.get(run.to - 1)) else {
             return Ok(());
         };
+        // The child above decides before the one below, as in lists.
         let above = run.from.checked_sub(1).and_then(|at| found.get(at));
         let index = match (above, found.get(run.to)) {
             (Some(Shown::Stands(above)), _) => above + 1,
@@ -253,6 +268,7 @@ impl Merger<'_, '_, '_> {
             .checked_sub(1)
             .and_then(|at| shown.get(at))
             .map_or(first.start_byte(), Node::end_byte);
+        // At most one blank line, however many the block has.
         let blank = blank_lines(self.snippet.text, shown_end, first.start_byte()).min(1);
         self.splice
             .insert(end, format!("{}{indent}{piece}", "\n".repeat(blank + 1)));
@@ -287,6 +303,7 @@ impl Merger<'_, '_, '_> {
 
     /// Refuses where children of the file lie between two that the block shows side by side, or past the ends of it.
     fn refuse_lost_children(&self, there: &[Node<'_>], found: &[Shown]) -> Result<(), Refusal> {
+        // `is_open`: an elision was shown since the last child that stands in the file.
         let (mut next, mut is_open) = (0, false);
         let mut skipped: Option<usize> = None;
         for one in found {
@@ -299,6 +316,7 @@ impl Merger<'_, '_, '_> {
                 }
             }
         }
+        // What follows the last child shown is lost, too, unless the block ends with an elision.
         skipped = skipped.or_else(|| (next..there.len()).find(|_| !is_open));
         let lost =
             skipped.and_then(|from| there.get(from..)?.iter().find(|child| !is_comment(**child)));
@@ -330,6 +348,8 @@ fn non_blank_children<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t
 }
 
 /// Returns the name of an element, its kind for what has none.
+///
+/// A fragment is `<>`, text and `{expressions}` are "".
 fn element_name<'s>(source: &Source<'s>, node: Node<'_>) -> &'s str {
     let tag = tag_of(node);
     let named = tag.child_by_field_name("name");
@@ -338,10 +358,12 @@ fn element_name<'s>(source: &Source<'s>, node: Node<'_>) -> &'s str {
     })
 }
 
+/// Returns the opening tag of an element, and a self-closing element itself.
 fn tag_of(node: Node<'_>) -> Node<'_> {
     node.child_by_field_name("open_tag").unwrap_or(node)
 }
 
+/// Returns whether a child is a comment, `{/* ... */}`, and no code.
 fn is_comment(node: Node<'_>) -> bool {
     node.kind() == "jsx_expression" && code_children(node).is_empty()
 }

@@ -1,4 +1,16 @@
 //! Finds for each item of the snippet the one item of the file that it means.
+//!
+//! ```text
+//! file            block       match
+//! 0  a = 1        a = 2       2, the only one of that text
+//! 1  log(a)       log(a)      1 or 3 by its text; 3, as it stands below the match of `a = 2`
+//! 2  a = 2
+//! 3  log(a)
+//! ```
+//!
+//! Definitions go by name, statements by text and then by what they are known by, imports of a
+//! module and comments by nothing: they are merged elsewhere. Several that fit equally well are
+//! refused.
 
 use crate::Reason;
 use crate::Refusal;
@@ -10,11 +22,14 @@ use crate::merge::{Merger, Pair};
 use crate::prose::Relation;
 use crate::splice::{location_at, new_refusal};
 
-/// For each item of the snippet the file's item that it stands for.
+/// Finds for each item of the snippet the file's item that it stands for.
+/// The result has one slot for each item of the snippet: the index of the file's item, `None` for
+/// what is new.
 pub(super) fn match_items(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
 ) -> Result<Vec<Option<usize>>, Refusal> {
+    // First all that have one candidate only: they bound those that have several.
     let mut candidates: Vec<Vec<usize>> = Vec::with_capacity(pair.new.len());
     for item in &pair.new {
         candidates.push(find_matches(merger, pair, item)?);
@@ -29,6 +44,8 @@ pub(super) fn match_items(
             }
         })
         .collect();
+    // Then those with several, between the nearest matches above and below them, and never one that
+    // is taken already.
     for at in 0..matches.len() {
         let several = candidates.get(at).map_or(&[][..], Vec::as_slice);
         if several.len() < 2 {
@@ -56,6 +73,9 @@ pub(super) fn match_items(
 }
 
 /// Picks among equal statements: the only one between the neighbours' places, or the one right beside a neighbour.
+///
+/// None where none fits; several that nothing tells apart are refused, with all of them as
+/// candidates.
 fn choose_match(
     merger: &Merger<'_, '_, '_>,
     (pair, at): (&Pair<'_, '_>, usize),
@@ -68,6 +88,8 @@ fn choose_match(
     if fit.is_empty() {
         return Ok(None);
     }
+    // An elision between two items leaves open how far they stand apart, so only a direct neighbour
+    // counts.
     let adjacent = |step: usize| {
         at.checked_sub(step)
             .and_then(|before| pair.new.get(before))
@@ -104,7 +126,9 @@ fn choose_match(
     Err(refusal)
 }
 
-/// In a body the order tells: a match that runs against it is no match, unless it is a definition.
+/// Drops each match that stands at or above an earlier one: in a body the order tells.
+///
+/// Other lists keep theirs.
 fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
     if pair.kind != List::Statements {
         return;
@@ -121,11 +145,15 @@ fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
     }
 }
 
+/// Returns all items of the file that an item may stand for; the caller picks. The order goes from
+/// certain to likely: words that name the statement, the same text, a name, a call that can stand
+/// only once, a key.
 fn find_matches(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
     item: &Item<'_>,
 ) -> Result<Vec<usize>, Refusal> {
+    // In a function an import is a statement like others, so the same text is the same import.
     if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import) {
         return Ok(if item.kind == Kind::Import && pair.kind != List::Module {
             find_exact_matches(merger, pair, item)
@@ -186,7 +214,8 @@ fn find_named_entry(
     found.first().copied().filter(|_| named && found.len() == 1)
 }
 
-/// A module has one default export and one guard: more of them leave open which is meant.
+/// Returns the item of the same kind and name, for what a module has one of: a default export, a
+/// guard. Two or more leave open which is meant: refused, with all of them as candidates.
 fn only_one(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -208,6 +237,7 @@ fn only_one(
     Err(refusal)
 }
 
+/// Returns the items of the same kind and the same code, layout and comments aside.
 fn find_exact_matches(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -218,6 +248,7 @@ fn find_exact_matches(
     })
 }
 
+/// Returns the indices of the file's items that pass a test.
 fn matching_indices(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
     pair.old
         .iter()
@@ -227,7 +258,9 @@ fn matching_indices(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Ve
         .collect()
 }
 
-/// Definitions go by name; the same text, the same accessor, the same decorators tell several of one name apart.
+/// Matches a definition by its name; the same text, the same accessor, the same decorators tell
+/// several of one name apart. Values, and definitions in a body, may be bound again and again: of
+/// those all are returned, and the neighbours decide.
 fn match_definition(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -251,12 +284,14 @@ fn match_definition(
     let named = matching_indices(pair, |old| {
         old.name == item.name && old.variant == item.variant && share_namespace(old.kind, item.kind)
     });
+    // Two functions of one text under two names are a rename only where nothing bears the new name.
     if named.len() < 2 {
         if named.is_empty() && pair.kind == List::Module && item.kind == Kind::Function {
             return Ok(same);
         }
         return Ok(named);
     }
+    // Several of one name: the first of these tests that leaves one decides.
     let narrowed: [Vec<usize>; 3] = [
         same,
         all_of(pair, &named, |old| {
@@ -287,6 +322,7 @@ fn match_definition(
     Err(refusal)
 }
 
+/// Returns those of `among` that pass a test.
 fn all_of(pair: &Pair<'_, '_>, among: &[usize], test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
     among
         .iter()
@@ -304,8 +340,13 @@ pub(super) fn share_namespace(one: Kind, other: Kind) -> bool {
         )
 }
 
-/// Statements and entries that are not there as shown go by what they are known by.
+/// Matches statements and entries that are not there as shown by what they are known by; none where
+/// several are, except calls with a key.
+///
+/// A head of fewer than six characters, as `if x`, says too little, and that of `try` nothing. An
+/// early `return` may stand anywhere, so one is matched only where it ends the body.
 fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
+    // `setup({ a })` grows to `setup({ a, b })`: the same call, with nothing lost.
     let grows =
         |old: &Item<'_>| old.name == item.name && merger.drops(old.core, item.core).is_none();
     let only_call = item.kind == Kind::Call
@@ -315,6 +356,8 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             .iter()
             .filter(|old| old.kind == item.kind)
             .any(grows);
+    // Bare statements without a word of replacing are new ones, even where something is called
+    // alike.
     if pair.kind == List::Statements
         && !pair.wrapped
         && !merger.prose.replaces_something()
@@ -324,6 +367,7 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
     }
     let found = matching_indices(pair, |old| old.kind == item.kind && old.name == item.name);
     if found.len() != 1 {
+        // Several routes of one path are all candidates, so that the neighbours can decide.
         return if item.kind == Kind::Call && found.len() > 1 && is_keyed_call(merger, item) {
             found
         } else {
@@ -350,6 +394,8 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             }
         }
         Kind::Entry => {
+            // An entry that is a call is known only by a text that it is passed:
+            // `path('users/', …)`.
             let pairs = |item: &Item<'_>| {
                 item.node.kind() != "call" && item.node.kind() != "call_expression"
                     || item.name.contains('\'')
@@ -361,6 +407,10 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
 }
 
 /// Returns whether a call is the only one of its callee and first argument: a route is, `app.use('/api', …)` is not.
+///
+/// The verbs stand in two groups: those that add to a list, of which several with the same first
+/// argument may stand (`use`, `append`, `mock`), and those whose first argument is a key
+/// (`get('/x')`, `test('title')`).
 fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     let callee = item.name.split('(').next().unwrap_or_default();
     let verb = callee.rsplit('.').next().unwrap_or(callee);
@@ -369,6 +419,7 @@ fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     {
         return true;
     }
+    // A registration with a title is one of that title, unless the words add another.
     let titled = item
         .name
         .split_once('(')

@@ -1,4 +1,10 @@
 //! Statements that stand once by nature: a chain of calls that grows, a server that listens, tables that are made.
+//!
+//! ```text
+//! file     createApp(App).mount('#app')
+//! block    createApp(App).use(router).mount('#app')    the file's chain with more in it: replaces it
+//! block    createApp(App).mount('#root')               another end: a statement of its own
+//! ```
 
 use tree_sitter::Node;
 
@@ -10,6 +16,9 @@ use crate::{Reason, Refusal};
 
 /// Calls of which a program makes one, by the last name of the callee and the receivers for which that holds; no
 /// receivers: any.
+///
+/// `""` among the receivers is a call without one, `bootstrap(App)`. A second call beside the first
+/// would listen, run or start once more, so both can't be meant.
 const ONCE: [(&str, &[&str]); 6] = [
     ("listen", &[]),
     ("create_all", &[]),
@@ -49,12 +58,15 @@ pub(super) fn find_replaced_call(
     item: &Item<'_>,
 ) -> Result<Vec<usize>, Refusal> {
     let adds = merger.prose.adds_something() && !merger.prose.replaces_something();
+    // Entries of a list may repeat, and what the words add to a body is new.
     if item.kind != Kind::Call
         || pair.kind == List::Entries
         || pair.kind == List::Statements && adds
     {
         return Ok(Vec::new());
     }
+    // In a body only a call with more in it replaces: another one there may be meant to run as
+    // well.
     let found: Vec<(usize, CallChange)> = pair
         .old
         .iter()
@@ -94,6 +106,8 @@ pub(super) fn find_replaced_call(
     })
 }
 
+/// Compares a statement of the file with one shown; `None` where both may stand, or where the
+/// file's is no call.
 fn compare_calls(
     old: (&Source<'_>, &Item<'_>),
     new: (&Source<'_>, &Item<'_>),
@@ -101,6 +115,8 @@ fn compare_calls(
     if old.1.kind != Kind::Call {
         return None;
     }
+    // A call that stands once is the same by its callee, `app.listen(3000)` and
+    // `app.listen(PORT, cb)`; how many arguments are shown tells whether it lost some.
     if let Some(callee) = stands_once(&new.1.name) {
         let same = stands_once(&old.1.name) == Some(callee);
         let fewer = count_arguments(new.1.core) < count_arguments(old.1.core);
@@ -110,6 +126,8 @@ fn compare_calls(
             CallChange::Grown
         });
     }
+    // Chains are the same where the first and the last call are; the links between them may have
+    // grown.
     let (there, shown) = (
         calls_of_chain(old.1.core, old.0.text),
         calls_of_chain(new.1.core, new.0.text),
@@ -131,6 +149,9 @@ fn compare_calls(
 }
 
 /// Returns the callee of a call that a program makes once.
+///
+/// `uvicorn.run('main:app')` -> `uvicorn.run`; `run()` and `task.run()` -> `None`, as those
+/// receivers are not in the table.
 pub(crate) fn stands_once(name: &str) -> Option<&str> {
     let (callee, _) = name.split_once('(')?;
     let (receiver, verb) = callee.rsplit_once('.').unwrap_or(("", callee));
@@ -143,11 +164,15 @@ pub(crate) fn stands_once(name: &str) -> Option<&str> {
 }
 
 /// Returns the calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
+///
+/// Quotes and blanks are made alike, so that `use("a",)` is `use('a')`. A node that is no call has
+/// no links.
 fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
     let squeezed = |node: Node<'_>| -> String {
         let bare: String = node_text(node, source).split_whitespace().collect();
         bare.replace('"', "'").replace(",)", ")")
     };
+    // `await start()` is the call that it waits for.
     let mut links = Vec::new();
     let mut at = node;
     while matches!(
@@ -167,6 +192,8 @@ fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
             .child_by_field_name("arguments")
             .map(squeezed)
             .unwrap_or_default();
+        // `a.b.c()` has an object that is no call: its chain begins there, and the whole of it is
+        // the first link.
         let mut object = function.child_by_field_name("object");
         while let Some(inner) = object.filter(|one| !one.kind().starts_with("call")) {
             object = inner.child_by_field_name("object");
@@ -188,6 +215,7 @@ fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
     links
 }
 
+/// Returns the number of arguments that a call is passed, 0 for what is no call.
 fn count_arguments(node: Node<'_>) -> usize {
     let mut at = node;
     while matches!(

@@ -1,3 +1,10 @@
+//!
+//! ```text
+//! file             block            result
+//! # Old note.                       # Old note.      the block shows no comment, so the file's stays
+//! @cached          @cached(60)      @cached(60)      its decorators replace the file's
+//! def f(): ...     def f(): ...     def f(): ...
+//! ```
 //! Replaces or merges what stands above a definition: its comments and decorators.
 
 use tree_sitter::Node;
@@ -10,6 +17,9 @@ use crate::{Reason, Refusal};
 
 impl Merger<'_, '_, '_> {
     /// Replaces comments and decorators by the snippet's, where it shows some.
+    ///
+    /// Decorators and comments that the block does not show stay. Comments of the block are taken
+    /// only where the file has comments to replace and none of those shown is an elision.
     pub(super) fn replace_ornaments(
         &mut self,
         old: &Item<'_>,
@@ -42,9 +52,13 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Merges decorators that hold elisions, one by one; `false` where none does.
+    ///
+    /// An elided decorator must be the only one of its name on both sides; else it is refused.
     fn merge_decorators(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<bool, Refusal> {
         let (there, shown) = (decorators_of_item(old), decorators_of_item(new));
         if !shown.iter().any(|decorator| self.is_elided(*decorator)) {
+            // No elision: the decorators are replaced as a whole, which must not lose an entry of
+            // theirs unnoticed.
             for decorator in shown {
                 let found = there.iter().find(|one| {
                     decorator_name(self.file, **one) == decorator_name(self.snippet, decorator)

@@ -164,7 +164,7 @@ pub(super) fn describe_position(item: &Item<'_>, pair: &Pair<'_, '_>, index: usi
     format!("added `{}` {beside}", item.name)
 }
 
-/// Beside what the block shows of the file above or below the run.
+/// Returns the place beside what the block shows of the file above or below the run.
 fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Option<usize> {
     let (left, right) = shown_around(pair, run)?;
     let neighbour = |at: usize| matches.get(at).copied().flatten();
@@ -235,7 +235,7 @@ fn end_of_list(pair: &Pair<'_, '_>) -> Option<usize> {
     Some(pair.old.len())
 }
 
-/// "at the end", "at the top".
+/// Returns the place at the end that the words name: "at the end", "at the top".
 fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     let item = run.first().and_then(|&at| pair.new.get(at))?;
     let siblings: Vec<&str> = pair
@@ -261,7 +261,8 @@ fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> O
     }
 }
 
-/// Where the closing part of a module begins: the main guard, `module.exports`, export lists.
+/// Returns where the closing part of a module begins: the main guard, `module.exports`, export
+/// lists.
 fn start_of_module_tail(pair: &Pair<'_, '_>) -> usize {
     let closing = |item: &&Item<'_>| {
         matches!(item.kind, Kind::Guard | Kind::Comment)

@@ -144,7 +144,7 @@ impl Merger<'_, '_, '_> {
             .then_some((old_body, new_body))
     }
 
-    /// A stub over a stub is no elision.
+    /// Returns whether a stub stands over a stub, which is no elision.
     fn keeps_stub(&self, old: &Item<'_>, new: &Item<'_>) -> bool {
         let shown = self.snippet.slice(new.node.byte_range());
         let stub = |text: &str| text.trim_end().ends_with("...");
@@ -365,7 +365,7 @@ impl Merger<'_, '_, '_> {
     }
 }
 
-/// Where the definition begins in a piece that begins with comments or decorators.
+/// Returns where the definition begins in a piece that begins with comments or decorators.
 fn bare_in(piece: &str, bare: usize) -> usize {
     if bare == 0 {
         return 0;
@@ -384,7 +384,7 @@ fn bare_in(piece: &str, bare: usize) -> usize {
     0
 }
 
-/// `export`, `default` and `async` that the file shows and the snippet does not.
+/// Collects `export`, `default`, `declare` and `async` that the file shows and the snippet lacks.
 fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> Option<String> {
     let leading = |text: &str| -> Vec<String> {
         text.split_whitespace()

@@ -1,5 +1,13 @@
 //! Places that the words state: beside a name, a route, an item of a sort, or words that only one item has. A stated place
 //! that is not there refuses: the end of the list is not what the plan says.
+//!
+//! ```text
+//! words                                list of the file         place of the new item
+//! "after `load()`"                     load() save()            behind `load()`
+//! "after `load()`"                     load() load() save()     behind the second: they stand together
+//! "after `load()`"                     load() save() load()     refused: two places
+//! "before the `GET /{id}` route"       the routes of an app     above the one with that path
+//! ```
 
 use crate::enclosing::{is_held_by, path_of};
 use crate::items::Item;
@@ -14,7 +22,8 @@ use crate::sorts::{index_beside, of_sort};
 use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
-/// "after `x`", "before `y`" where the list holds exactly one such item.
+/// Returns the index before which the words put an item: "after `x`", "before `y`" where the list
+/// holds exactly one such item; `None` where they name no neighbour that is here.
 pub(super) fn by_prose(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -40,6 +49,8 @@ pub(super) fn by_prose(
             .or_else(|| first_use(merger, pair, (item, &siblings), after)),
         None => beside(Relation::Before)?,
     };
+    // Behind one and before another: right before the second, as what lies between may belong to
+    // the first.
     match (after, before) {
         (Some(after), Some(before)) if after < before => Ok(Some(before)),
         (None, None) => by_phrase(merger, pair, item, &siblings),
@@ -73,12 +84,15 @@ fn beside_named(
     (item, siblings): (&Item<'_>, &[&str]),
     relation: Relation,
 ) -> Result<Option<usize>, Refusal> {
+    // `found` are indices of items: the place before item `n` is `n`, the one behind it `n + 1`.
     let step = usize::from(relation == Relation::After);
     for name in merger.prose.related(relation, &item.name, siblings) {
         let found = find_mentioned_items(merger.file, (merger.prose, relation), name, &pair.old);
         match found.as_slice() {
             [only] => return Ok(Some(only + step)),
             [] => {}
+            // A definition among several uses of the name is what the words mean; what stands
+            // together is one place.
             [first, .., last] => {
                 if let Some(named) = pick_definition(pair, &found) {
                     return Ok(Some(named + step));
@@ -105,8 +119,8 @@ fn beside_named(
     Ok(None)
 }
 
-/// "after the book routes", "before the `GET /{id}` route", "below the imports": a place that the words name, by a route,
-/// by a sort, by code or by words that only one item has.
+/// Finds a place that the words name, by a route, by a sort, by code or by words that only one item
+/// has: "after the book routes", "before the `GET /{id}` route", "below the imports".
 fn by_phrase(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -142,6 +156,7 @@ fn by_phrase(
         let (Some(first), Some(last)) = (found.first(), found.last()) else {
             continue;
         };
+        // Others stand between those that the words fit, so the words don't tell one place.
         if last - first + 1 > found.len() && phrase_is_one(phrase, &found, &kin) {
             return Err(refusal_between(merger, pair, &found));
         }
@@ -161,6 +176,8 @@ fn names_one(
     phrase: &Phrase,
     kin: &[usize],
 ) -> bool {
+    // The words of the callee, as "router" of `app.include_router(...)`, name the kind and tell
+    // none of them.
     let called = kin
         .first()
         .and_then(|&at| pair.old.get(at))
@@ -188,6 +205,8 @@ fn is_listed(item: &Item<'_>) -> bool {
     matches!(item.kind, Kind::Call | Kind::Entry)
 }
 
+/// Returns the place beside the items of a sort ("the imports", "the last assertion"); `None` where
+/// the list has none of that sort.
 fn by_sort(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -222,6 +241,7 @@ fn found_by_words(
     if found != PhraseMatch::Nothing || !listed || phrase.route.is_some() {
         return found;
     }
+    // Beside its like a new call may go by the steps of a function and the values that it sets.
     let is_other =
         |old: &Item<'_>| is_listed(old) || pair.kind == List::Statements && old.kind == Kind::Value;
     let others: Vec<usize> = (0..pair.old.len())
@@ -260,6 +280,8 @@ pub(super) fn refuse_missing(
         .filter(|other| other.name != item.name)
         .map(|other| other.name.as_str())
         .collect();
+    // What counts as a place depends on the kind of the new item: the order of calls and entries
+    // acts, that of definitions does not.
     let has_kin = !find_similar_items(&pair.old, item).is_empty();
     let around = path_of(merger.file, pair.node);
     let brought = |phrase: &Phrase| {
@@ -283,6 +305,7 @@ pub(super) fn refuse_missing(
             // Calls run in the order of the text: what may be a place is one.
             let is_stated =
                 phrase.is_stated || item.kind == Kind::Call && !phrase.may_be_an_act && has_kin;
+            // "Under `env`" names what the list itself is in; that is no place inside it.
             let holds = |code: &String| is_held_by(&around, code);
             let is_owner = phrase.is_under && phrase.code.iter().any(holds);
             is_stated
@@ -309,6 +332,7 @@ fn phrase_is_one(phrase: &Phrase, found: &[usize], kin: &[usize]) -> bool {
     phrase.route.is_some() || found != kin
 }
 
+/// Makes the refusal of words that fit several items which do not stand together.
 fn refusal_between(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, found: &[usize]) -> Refusal {
     let mut refusal = new_refusal(
         Reason::Ambiguous,
@@ -325,6 +349,7 @@ fn refusal_between(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, found: &[us
     refusal
 }
 
+/// Returns the only definition among the items found; `None` where there are none or several.
 fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
     let mut definitions = found
         .iter()
@@ -334,6 +359,8 @@ fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
     definitions.next().is_none().then_some(only)
 }
 
+/// Returns the first 60 characters of a name: the name of a statement may be all of its text, and a
+/// message is one line.
 pub(super) fn shorten_name(name: &str) -> String {
     name.chars().take(60).collect()
 }

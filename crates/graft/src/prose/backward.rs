@@ -1,4 +1,10 @@
 //! Words that put a block beside what was spoken of or shown last, "add right after it": the table `data/backward.tsv`.
+//!
+//! ```text
+//! "Add right after it:"             After, the pronoun behind a word of place
+//! "Insert directly below:"          After, `near` before a word of place that nothing follows
+//! "After that, run the tests."      nothing: at the start of a sentence it tells when
+//! ```
 
 use std::sync::LazyLock;
 
@@ -41,6 +47,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// Returns the side of what was spoken of last on which the words put the block, and the number of the sentence that says so.
+///
+/// Sentences count from 0. The last place that is stated counts; phrases of several words are
+/// looked for in the text where no token states one.
 pub(super) fn points_back(text: &str, tokens: &[Token]) -> Option<(Relation, usize)> {
     let mut found = None;
     let mut sentence = 0;
@@ -67,6 +76,9 @@ pub(super) fn points_back(text: &str, tokens: &[Token]) -> Option<(Relation, usi
 }
 
 /// Returns a phrase that is a word of its own, or part of one where words are not parted.
+///
+/// In languages that part their words by blanks the word must be equal, else it only has to hold
+/// the phrase.
 fn relation_of_word(word: &str) -> Option<Relation> {
     let fits = |phrase: &str| {
         if phrase.is_ascii() || phrase.chars().any(is_latin) {
@@ -82,6 +94,7 @@ fn relation_of_word(word: &str) -> Option<Relation> {
         .map(|(_, relation)| *relation)
 }
 
+/// Returns whether a letter belongs to Latin script, accents included, up to U+024F.
 fn is_latin(letter: char) -> bool {
     letter.is_alphabetic() && letter < '\u{250}'
 }
@@ -102,6 +115,7 @@ fn relation_of_place_word(tokens: &[Token], at: usize) -> Option<Relation> {
         next += 1;
     }
     let ends = |at: usize| matches!(tokens.get(at), None | Some(Token::Comma | Token::Stop));
+    // Behind the pronoun the clause must end or say what is done: "after it runs" tells when.
     let goes_on = |at: usize| {
         ends(at)
             || word(at).is_some_and(|word| !word.starts_with(char::is_uppercase) && is_act(word))

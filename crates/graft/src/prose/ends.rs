@@ -1,16 +1,22 @@
 //! Words that put a block at the end or the top of what it goes into: the table `data/ends.tsv`. English "at the end" and "at
 //! the top" are read with what they speak of.
+//!
+//! ```text
+//! "Am Ende von `x`:"          End::Bottom
+//! "First thing in `x`:"       End::Top
+//! ```
 
 use std::sync::LazyLock;
 
 use super::End;
 use super::words::Token;
 
-/// Words behind "the first" that make it an order of the work.
+/// Words behind "the first" that make it an order of the work, and not the top of something.
 const STEPS: [&str; 10] = [
     "step", "steps", "thing", "change", "phase", "task", "Schritt", "Aufgabe", "paso", "étape",
 ];
 
+/// The rows of the table: words in a row, and the end that they name.
 static ENDS: LazyLock<Vec<(Vec<&'static str>, End)>> = LazyLock::new(|| {
     let rows = include_str!("../../data/ends.tsv")
         .lines()
@@ -31,6 +37,9 @@ static ENDS: LazyLock<Vec<(Vec<&'static str>, End)>> = LazyLock::new(|| {
 });
 
 /// Returns the end that the words from a token on name.
+///
+/// Words of languages that put endings behind them, or write without blanks, need only be held by
+/// the token.
 pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<End> {
     let is = |at: usize, wanted: &str| match tokens.get(at) {
         Some(Token::Word(word)) if is_parted(wanted) => word.to_lowercase() == wanted,
@@ -53,6 +62,7 @@ pub(super) fn ends_with(tokens: &[Token], at: usize) -> bool {
     })
 }
 
+/// Returns how many tokens from one on are words of the table, compared as a whole; 0 for none.
 fn words_at(tokens: &[Token], at: usize) -> usize {
     let is = |at: usize, wanted: &str| matches!(tokens.get(at), Some(Token::Word(word)) if word.to_lowercase() == wanted);
     let fits = |words: &&(Vec<&str>, End)| words.0.iter().zip(at..).all(|(word, at)| is(at, word));
@@ -60,6 +70,8 @@ fn words_at(tokens: &[Token], at: usize) -> usize {
 }
 
 /// Returns whether the language of a word parts its words by blanks and does not put endings behind them.
+///
+/// U+0530 is where the scripts of Latin, Greek and Cyrillic end.
 fn is_parted(word: &str) -> bool {
     word.chars()
         .all(|letter| !letter.is_alphabetic() || letter < '\u{530}')

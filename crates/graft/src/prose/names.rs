@@ -8,6 +8,9 @@
 
 /// Returns whether a name in the prose means an item of this name: `create`, `create()`, `UserService.create`, `def
 /// create`.
+///
+/// A qualified name in the prose means its last part: `b` is meant by `a.b`, but not `a`, and `a.b`
+/// not by `b`.
 pub(crate) fn same_name(mentioned: &str, name: &str) -> bool {
     if mentioned.is_empty() || name.is_empty() {
         return false;
@@ -17,6 +20,9 @@ pub(crate) fn same_name(mentioned: &str, name: &str) -> bool {
 }
 
 /// Returns a mentioned name without the words and signs that people put around it.
+///
+/// `export async function start()` -> `start`, `self.app` -> `app`. Arguments stay where they tell
+/// something: `get('/x')`.
 pub(crate) fn strip_name_decoration(mentioned: &str) -> String {
     let mut rest = mentioned
         .trim()

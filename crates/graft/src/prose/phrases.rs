@@ -12,7 +12,8 @@ use super::sorts::{Sort, sort_of, sort_within};
 use super::words::{ARTICLES, Token, side_behind};
 use crate::routes::RouteName;
 
-/// The most words of a clause that belong to the place which it names.
+/// The most tokens of a clause that belong to the place which it names; what stands further behind
+/// speaks of something else.
 const LONGEST: usize = 8;
 
 /// Words with which a clause goes on to something else.
@@ -198,7 +199,8 @@ impl Phrase {
     }
 }
 
-/// Reads the places that the tokens name.
+/// Reads the places that the tokens name, in the order of the text. Only "after", "before" and
+/// words for them are read here, with code, routes, and plain words behind them.
 pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
     let mut found = Vec::new();
     let mut sentence = 0;
@@ -258,6 +260,7 @@ pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
 /// Reads the two places behind "between".
 fn read_between(tokens: &[Token], at: usize, sentence: usize) -> Vec<Phrase> {
     let ends = |at: &usize| matches!(tokens.get(*at), None | Some(Token::Stop | Token::Comma));
+    // The first "and" after "between" parts the two; without one there is no second place.
     let and = (at + 1..=at + LONGEST)
         .take_while(|at| !ends(at))
         .find(|at| parts_two(tokens.get(*at)));
@@ -322,6 +325,7 @@ fn read_clause(
     };
     let mut method = None;
     let mut length = 0;
+    // The clause ends at a comma, a stop, or a word that goes on to something else.
     for (at, token) in tokens.iter().enumerate().skip(from).take(LONGEST) {
         match token {
             // "The line that registers `x`", "the if block".
@@ -363,6 +367,7 @@ fn read_clause(
         }
         length += 1;
     }
+    // "The GET route for `/x`": the method stands apart from the path.
     if let Some(method) = method {
         phrase
             .route

@@ -1,4 +1,12 @@
 //! Words of place: the table `data/places.tsv`, which holds those of all languages that are read.
+//!
+//! ```text
+//! after `load`           After
+//! in `load`              Within
+//! replace `load`         Replace
+//! between `a` and `b`    After for `a`, Before for `b`
+//! call `load`            Mention: none of the words before it is one of place
+//! ```
 
 use std::sync::LazyLock;
 
@@ -27,6 +35,7 @@ pub(super) struct PlacePhrase {
     example: &'static str,
 }
 
+/// The rows of the table, those of most words first: "right after" is found before "after".
 static PLACES: LazyLock<Vec<PlacePhrase>> = LazyLock::new(|| {
     let rows = include_str!("../../data/places.tsv")
         .lines()
@@ -36,6 +45,7 @@ static PLACES: LazyLock<Vec<PlacePhrase>> = LazyLock::new(|| {
     places
 });
 
+/// Reads a row: the words, the side, when the place must be there, an example for the test.
 fn parse_place_row(row: &'static str) -> Option<PlacePhrase> {
     let mut cells = row.split('\t');
     let words = cells.next()?.split([' ', '-']).collect();
@@ -71,6 +81,8 @@ pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<(&'static Plac
 }
 
 /// Returns the words of place that end with a token.
+///
+/// The longest ones first, as the table is ordered.
 pub(super) fn ending_at(tokens: &[Token], at: usize) -> Option<&'static PlacePhrase> {
     PLACES.iter().find(|place| {
         (at + 1)
@@ -79,6 +91,7 @@ pub(super) fn ending_at(tokens: &[Token], at: usize) -> Option<&'static PlacePhr
     })
 }
 
+/// Returns whether the tokens from one on are these words, as written or in small letters.
 fn matches_words(tokens: &[Token], from: usize, words: &[&str]) -> bool {
     words.iter().zip(from..).all(
         |(word, at)| matches!(tokens.get(at), Some(Token::Word(one)) if one == word || one.to_lowercase() == **word),
@@ -97,6 +110,9 @@ pub(crate) fn relation_after_text(before: &str) -> Option<Relation> {
 }
 
 /// Returns whether words are nothing but a place, by the names that are known: "nach `price`", "在 price 之后".
+///
+/// Used for comments of a block: any word beside places, names, articles and fillers makes it a
+/// comment of the code's own.
 pub(crate) fn is_beside(words: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
     let bare = |word: &str| {
         word.trim_matches(|one: char| !one.is_alphanumeric() && one != '_')
@@ -115,6 +131,8 @@ pub(crate) fn is_beside(words: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
         .iter()
         .map(|word| Token::Word(word.to_lowercase()))
         .collect();
+    // The word of place stands before the name, or, where words are not parted, at the end of the
+    // last word.
     let from = beginning_at(&tokens, 0).map(|(_, length)| length);
     let last = words
         .last()
@@ -252,6 +270,10 @@ pub(super) fn parts_two(token: Option<&Token>) -> bool {
 }
 
 /// Returns the side of a name of which the words put something between it and another one.
+///
+/// The one with an "and" among the three tokens before it is the second.
+///
+/// "between `a` and `b`": after `a`, before `b`. None without a word for "between".
 fn relation_in_between(tokens: &[Token], at: usize) -> Option<Relation> {
     let mut before = (at.saturating_sub(NEAR)..at).rev();
     let is_second = before
@@ -272,6 +294,9 @@ fn relation_in_between(tokens: &[Token], at: usize) -> Option<Relation> {
 }
 
 /// Returns how the words before a name relate the block to it.
+///
+/// The words are read backwards from the name, up to seven of them, as long as they are articles,
+/// fillers or forms in "-ing"; the first that says something decides.
 pub(super) fn relation_before_name(tokens: &[Token], at: usize) -> Relation {
     if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
         return *relation;
@@ -321,7 +346,8 @@ pub(super) fn relation_before_name(tokens: &[Token], at: usize) -> Relation {
     Relation::Mention
 }
 
-/// The most words before a name that may speak of its side: "after the existing entry of the list `x`" has six.
+/// The most tokens before a name that may speak of its side: "after the existing entry of the list
+/// `x`" has six.
 const NEAR: usize = 6;
 
 #[cfg(test)]

@@ -1,4 +1,11 @@
 //! Notes what the words of a sentence do: replace, change, add, remove, and at which end.
+//!
+//! ```text
+//! "Replace the body"          replaces
+//! "Update `A` to"             changes, and states `A` anew: the clause ends with "to"
+//! "Add it at the end of x"    adds, at the bottom, of x
+//! "remove the check"          removes
+//! ```
 
 use std::collections::HashSet;
 
@@ -46,6 +53,7 @@ impl Prose {
             "all" if follows_word(tokens, at, &["after"]) && !leads_to_code(tokens, at) => {
                 self.groups.push(sentence)
             }
+            // "Before the return" names a statement by its word.
             "return" if relation_before_name(tokens, at) == Relation::Before => {
                 self.mentions.push(Mention {
                     name: word.to_owned(),
@@ -68,6 +76,7 @@ impl Prose {
     }
 
     /// Keeps what "the end of …" speaks of.
+    /// "At the end of the test": the test is what the end belongs to.
     fn whole(&mut self, tokens: &[Token], at: usize, sentence: usize) {
         if is_word(tokens.get(at + 1), &["of"]) {
             self.wholes
@@ -75,7 +84,8 @@ impl Prose {
         }
     }
 
-    /// Verbs of languages that don't part their words, or that are not English.
+    /// Notes verbs of languages that don't part their words, or that are not English, by the stems
+    /// that all their forms have.
     fn foreign(&mut self, word: &str, sentence: usize) {
         let holds = |words: &[&str]| words.iter().any(|one| word.contains(one));
         if holds(&["修改", "更新", "actualiz", "оновл", "обнов"]) {

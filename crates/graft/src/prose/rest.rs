@@ -1,5 +1,9 @@
 //! Words that keep what a function returns early for and replace the rest of it: "Keep the guard as it is and replace only
 //! the sorting below it with …".
+//!
+//! ```text
+//! keep/leave … guard/return/check … replace/rewrite … below/after … it/the guard    one sentence, in this order
+//! ```
 
 use super::sorts::{Sort, sort_of, sort_within};
 use super::words::{ARTICLES, Token, is_word};
@@ -20,7 +24,9 @@ pub(super) fn follows_a_guard(tokens: &[Token]) -> bool {
         .any(is_told)
 }
 
+/// Returns whether one sentence has the words of all steps, each behind the one before.
 fn is_told(sentence: &[Token]) -> bool {
+    // Tokens that are no words count as "", so that indices stay those of the sentence.
     let words: Vec<String> = sentence
         .iter()
         .map(|token| {
@@ -62,6 +68,7 @@ fn is_told(sentence: &[Token]) -> bool {
 const MISSING: [&str; 7] = [
     "missing", "fehlende", "faltante", "manquant", "mancant", "缺失", "缺少",
 ];
+/// Beginnings of verbs that say something is added.
 const ADDING: [&str; 12] = [
     "add",
     "adds",
@@ -79,6 +86,7 @@ const ADDING: [&str; 12] = [
 
 /// Returns whether a sentence adds functions that it calls missing: "Add Missing API Methods".
 pub(super) fn adds_the_missing(tokens: &[Token]) -> bool {
+    // Words of languages without blanks hold the stem anywhere.
     let said = |word: &str, any: &[&str]| {
         any.iter()
             .any(|one| word.starts_with(one) || !one.is_ascii() && word.contains(one))
@@ -105,6 +113,7 @@ pub(super) fn adds_the_missing(tokens: &[Token]) -> bool {
 }
 
 /// Returns the code that the words put in the place of the code at a token: "`a` with `b`".
+/// `None` where code follows no "with", or no code does.
 pub(super) fn exchanged_for(tokens: &[Token], at: usize) -> Option<&str> {
     let joins = is_word(
         tokens.get(at + 1),

@@ -1,4 +1,11 @@
 //! Words that name items by their sort, "after the imports": the table `data/sorts.tsv`.
+//!
+//! ```text
+//! [imports]                     Sort::Import
+//! [return, statement]           Sort::Return: "statement" adds nothing
+//! [class, attributes]           Sort::Field: "class" says whose
+//! [book, routes]                nothing: "book" tells which
+//! ```
 
 use std::sync::LazyLock;
 
@@ -36,6 +43,7 @@ const OWNERS: [&str; 5] = ["class", "instance", "module", "level", "other"];
 /// The longest ending that a word may have behind its beginning in the table: "aserciones", "Routen".
 const LONGEST_ENDING: usize = 3;
 
+/// The rows of the table, the longest beginnings first, so that the most special one is found.
 static SORTS: LazyLock<Vec<(&'static str, Sort)>> = LazyLock::new(|| {
     let rows = include_str!("../../data/sorts.tsv")
         .lines()
@@ -45,6 +53,7 @@ static SORTS: LazyLock<Vec<(&'static str, Sort)>> = LazyLock::new(|| {
     sorts
 });
 
+/// Reads a row: the beginning of a word and its sort.
 fn parse_sort_row(row: &'static str) -> Option<(&'static str, Sort)> {
     let mut cells = row.split('\t');
     let (word, sort) = (cells.next()?, cells.next()?);
@@ -90,6 +99,9 @@ pub(super) fn sort_of(words: &[String]) -> Option<Sort> {
 }
 
 /// Returns the sort that a word of a language names which does not part its words: "所有导入", or `import` before one.
+///
+/// There the word is one token with what stands around it; an English one must be all of it, but
+/// for a plural.
 pub(super) fn sort_within(word: &str) -> Option<Sort> {
     let lower = word.to_lowercase();
     let is_meant = |begin: &str| {

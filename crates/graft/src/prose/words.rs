@@ -1,4 +1,9 @@
 //! Cuts prose into words, code and stops, and says how a word relates to the names behind it.
+//!
+//! ```text
+//! "After `load`, call user_id."     Word(after) Code(load) Comma Word(call) Word(user_id) Stop
+//! "the GET /users route"            Word(the) Method(GET) Path(/users) Word(route)
+//! ```
 
 use super::Relation;
 use crate::routes::is_method;
@@ -74,9 +79,12 @@ const VERBS: [&str; 40] = [
     "of",
 ];
 
+/// A piece of the words beside a block. Words are in small letters, except names and what is
+/// written with a capital.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token {
     Word(String),
+    /// Text in backticks, without blanks around it.
     Code(String),
     /// A word that stands behind its name, as in Chinese.
     Behind(Relation),
@@ -86,11 +94,14 @@ pub(super) enum Token {
     Path(String),
     /// "'s" behind a name.
     Possessive,
+    /// A comma, semicolon, colon or bracket: the clause ends.
     Comma,
+    /// The end of a sentence, of a paragraph or of an item of a list.
     Stop,
 }
 
-/// Chinese and Japanese say "after" and "before" behind the name.
+/// Returns the side that the words behind a name put something on: Chinese, Japanese and Korean say
+/// "after" and "before" there. Nouns between both, as in "`x` 函数之后", are skipped.
 fn read_postposition(rest: &str) -> Option<Relation> {
     let mut rest = rest.trim_start();
     for word in [
@@ -150,6 +161,8 @@ const BEHIND: [(&str, Relation); 18] = [
 ];
 
 /// Returns the side that a word ends with or is, and what stands before it in the word: "导入之后".
+///
+/// `导入之后` -> after, `导入`. None for a word without a side.
 pub(super) fn side_behind(word: &str) -> Option<(Relation, &str)> {
     BEHIND
         .iter()
@@ -163,6 +176,8 @@ fn closes_between(rest: &str) -> bool {
         .any(|word| rest.trim_start().starts_with(word))
 }
 
+/// Returns whether a word has the form of a name in code: `user_id`, `userId`, `save()`. A capital
+/// at the front alone is none.
 pub(super) fn looks_like_a_name(word: &str) -> bool {
     let inner = word.trim_end_matches("()");
     let snake = inner.contains('_')
@@ -175,10 +190,12 @@ pub(super) fn looks_like_a_name(word: &str) -> bool {
     snake || camel || word.ends_with("()")
 }
 
+/// Returns whether the token before one is one of these words.
 pub(super) fn follows_word(tokens: &[Token], at: usize, words: &[&str]) -> bool {
     at > 0 && is_word(tokens.get(at - 1), words)
 }
 
+/// Returns whether a token is one of these words, as written.
 pub(super) fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
     matches!(token, Some(Token::Word(word)) if words.contains(&word.as_str()))
 }
@@ -222,10 +239,13 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
     says(&NOT) && !says(&SUPPOSES) && !supposed
 }
 
-/// The most words before a name that belong to its clause.
+/// The most words before a name, or behind it, that belong to its clause.
 const CLAUSE: usize = 6;
 
 /// Parts a plan's words into what the reader of places looks at.
+///
+/// "add `a` after Lead's x." -> [Word(add), Code(a), Word(after), Word(Lead), Possessive, Word(x),
+/// Stop].
 pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
     let mut tokenizer = Tokenizer {
         tokens: Vec::new(),
@@ -273,6 +293,7 @@ impl Tokenizer<'_> {
             body.get(..end).unwrap_or_default().trim().to_owned(),
         ));
         self.rest = body.get(end + 1..).unwrap_or_default();
+        // "`a` 和 `b` 之间": between the last piece of code before and this one.
         if closes_between(self.rest) {
             let last = self.tokens.len() - 1;
             let first = self.tokens[..last]
@@ -310,6 +331,8 @@ impl Tokenizer<'_> {
 
     /// Reads the path of a route; returns whether the slash begins one.
     fn read_path(&mut self, text: &str) -> bool {
+        // A slash right behind a word parts two words: "and/or". At the very beginning of the text
+        // nothing stands before it.
         if self.joined && self.rest.len() != text.len() {
             return false;
         }
@@ -322,6 +345,7 @@ impl Tokenizer<'_> {
             .get(..length)
             .unwrap_or_default()
             .trim_end_matches(['.', ':', '*', '_']);
+        // `//` begins a comment, and a slash alone is no path.
         let is_path = path.len() > 1 && !path.starts_with("//");
         if is_path {
             self.tokens.push(Token::Path(path.to_owned()));
@@ -340,6 +364,7 @@ impl Tokenizer<'_> {
         let word = raw
             .trim_end_matches('.')
             .trim_end_matches(|one| one == ')' && !raw.contains("()"));
+        // A capital may open a name, unless the word is one with which sentences begin.
         let titled = word.starts_with(char::is_uppercase)
             && !word.ends_with(char::is_uppercase)
             && !VERBS.contains(&word.to_lowercase().as_str());
@@ -397,6 +422,8 @@ fn without_line_numbers(mut tokens: Vec<Token>) -> Vec<Token> {
 }
 
 /// Returns whether the line after a line end opens a paragraph, an item of a list or a heading.
+///
+/// A blank line, a sign of a list, a heading, a quote or a table, or a number.
 fn starts_a_line_of_its_own(rest: &str) -> bool {
     let next = rest.trim_start_matches(['\n', ' ', '\r']);
     rest.starts_with("\n\n")

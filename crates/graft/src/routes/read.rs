@@ -30,7 +30,11 @@ pub(crate) fn of_item(file: &Source<'_>, item: &Item<'_>) -> Vec<Route> {
     }
 }
 
-/// `@router.get("/x")`, `@app.route("/x", methods=["GET"])`, `@Get(':id')`.
+/// Returns the route of a decorator: `@router.get("/x")`, `@app.route("/x", methods=["GET"])`,
+/// `@Get(':id')`.
+///
+/// In a script the verb is the decorator's name, with a capital, and the prefix is the path of the
+/// class's controller. None for a decorator that is not called.
 fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<Route> {
     let call = decorator
         .named_child(0)
@@ -60,6 +64,9 @@ fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -
 }
 
 /// Returns the path of `@Controller('products')` or `@Controller({ path: 'products' })`.
+///
+/// Decorators before an `export` count too. None where the class has no controller, or its path is
+/// no string.
 fn controller_path(file: &Source<'_>, class: Node<'_>) -> Option<String> {
     let outer = class
         .parent()
@@ -84,7 +91,8 @@ fn controller_path(file: &Source<'_>, class: Node<'_>) -> Option<String> {
         })
 }
 
-/// `router.get("/x", …)`, `app.route("/x").get(…)`, `app.route({ method: 'GET', url: '/x' })`.
+/// Returns the route of a call: `router.get("/x", …)`, `app.route("/x").get(…)`,
+/// `app.route({ method: 'GET', url: '/x' })`.
 fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call.child_by_field_name("function")?;
     let object = callee.child_by_field_name("object")?;
@@ -104,6 +112,7 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
         let path = first_text(file, call)
             .or_else(|| keyed_text(file, call, "url"))
             .or_else(|| keyed_text(file, call, "path"))?;
+        // Without a list of methods Python's frameworks answer GET, the others all methods.
         let methods = find_keyword_value(file, call, "methods")
             .or_else(|| find_keyword_value(file, call, "method"));
         let methods = methods.map_or_else(
@@ -137,7 +146,7 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     })
 }
 
-/// `router.route("/x").get(…)`: the path stands in the call before, `object`.
+/// Returns the route of `router.route("/x").get(…)`: the path stands in the call before, `object`.
 fn route_of_chained_call(file: &Source<'_>, object: Node<'_>, verb: &str) -> Option<Route> {
     let inner = object.child_by_field_name("function")?;
     let routes = inner
@@ -152,7 +161,10 @@ fn route_of_chained_call(file: &Source<'_>, object: Node<'_>, verb: &str) -> Opt
     })
 }
 
-/// `path("users/", …)`, `re_path(r"^users/$", …)`.
+/// Returns the route of an entry in a list of urls: `path("users/", …)`, `re_path(r"^users/$", …)`.
+///
+/// `re_path(r"^users/$", list_users)` -> any method, `/users/`. Other signs of a pattern stay as
+/// they are.
 fn route_of_path_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call
         .child_by_field_name("function")
@@ -196,6 +208,9 @@ fn calls_of_statement(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// Fills in the prefixes that the module gives its routers: `router = APIRouter(prefix="/users")`.
+///
+/// Only Python's, and only those that a value of the module is made with: what a module that
+/// includes the router adds is not known here.
 pub(super) fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = &'r mut Route>) {
     if file.language != Language::Python {
         return;
@@ -225,6 +240,7 @@ pub(super) fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = 
 }
 
 /// Returns the text of a call's first argument, where it is one.
+/// None where there is no argument.
 fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
@@ -234,6 +250,8 @@ fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
     string_content(file, first)
 }
 
+/// Returns the content of a string without its quotes and prefix letters, as in `r"x"`.
+/// None for what is no string; placeholders stay as they are written.
 fn string_content(file: &Source<'_>, node: Node<'_>) -> Option<String> {
     if !matches!(node.kind(), "string" | "template_string") {
         return None;
@@ -266,11 +284,14 @@ fn find_keyword_value<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Opti
         })
 }
 
+/// Returns the text of a keyword or key; `None` where its value is no string.
 fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
     find_keyword_value(file, call, name).and_then(|value| string_content(file, value))
 }
 
 /// Returns the words of a list of methods, in capitals.
+///
+/// `["GET", 'post']` -> [`GET`, `POST`].
 fn parse_methods(list: &str) -> Vec<String> {
     let parts = list
         .split(|letter: char| !letter.is_ascii_alphabetic())
@@ -288,6 +309,7 @@ fn methods_of(verb: &str) -> Vec<String> {
     }
 }
 
+/// Returns a path with a slash in front.
 fn with_leading_slash(path: &str) -> String {
     if path.starts_with('/') {
         path.to_owned()

@@ -1,4 +1,12 @@
 //! Finds for each item of the snippet the list of the file that it belongs into.
+//!
+//! ```text
+//! block                     file                                goes into
+//! def save(self): …         class A with `save`                 A: it has one of that name
+//! def save(self): …         classes A and B, words "in `B`"     B
+//! def save(self): …         classes A and B with `save`         refused: two of them
+//! LIMIT = 3                 any                                 the module
+//! ```
 
 mod describe;
 
@@ -20,8 +28,10 @@ use margin::inner_by_margin;
 
 /// Items of the snippet that belong into one list of the file.
 pub(super) struct Group<'f, 'n> {
+    /// The list of the file.
     pub(super) list: Node<'f>,
     pub(super) items: Vec<Item<'n>>,
+    /// The items stand at the level of the list itself, as the file's root shows it.
     pub(super) wrapped: bool,
 }
 
@@ -70,6 +80,7 @@ pub(super) fn assign_items<'s>(
             None => None,
         };
         let list = target.map_or(old.root(), |container| container.list);
+        // Elisions, comments and imports stay with the item above them.
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {
             Some(group) if group.list == list || loose => group.items.push(item),
@@ -121,6 +132,9 @@ fn assign_wrapped<'s>(
 }
 
 /// Returns the container of members that came without one.
+///
+/// In this order: the words, the members that the block repeats, and for members of a class the
+/// only class that fits.
 fn member_container<'s, 't>(
     search: &Search<'s, '_, 't>,
     (old, new): (&Source<'_>, &Source<'_>),
@@ -165,6 +179,7 @@ where
     ))
 }
 
+/// Returns the container of the search that has the same list, to live as long as the search.
 fn find_same_container<'s, 't>(
     search: &Search<'s, '_, 't>,
     found: &Container<'t>,
@@ -177,6 +192,14 @@ fn find_same_container<'s, 't>(
 }
 
 /// Returns the container of one item at the top of the snippet; `None` for the module itself.
+///
+/// A method, known by `self` or `this`, must go into a class; anything else stays at the top unless
+/// the words, a neighbour or an item of its name say otherwise.
+///
+/// In this order: the top, for a class or type that stands there; the block of a test; the top, for
+/// a class that the words put beside one there; the words; the top, for what else stands there; a
+/// neighbour; what has an item of its name; the only class that a method fits; the class of fields
+/// that an earlier block went into.
 fn find_target_container<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],
@@ -261,6 +284,8 @@ fn find_owner<'s, 't>(
 }
 
 /// Refuses to put a function into another one where the words speak of a call of it: the place is that of the call.
+///
+/// Only for functions without decorators: others register themselves where they stand.
 fn refuse_call(
     search: &Search<'_, '_, '_>,
     found: &Container<'_>,
@@ -291,6 +316,8 @@ fn refuse_call(
 }
 
 /// Returns whether the words put the class beside something at the top of the file.
+///
+/// "after `Base`", with a definition `Base` at the top. Not beside a call or a statement.
 fn stands_beside(
     search: &Search<'_, '_, '_>,
     root: &[Item<'_>],
@@ -308,8 +335,8 @@ fn stands_beside(
         })
 }
 
-/// A call on a name that only lives inside functions, or a field that only looks like one of a class, has no place in
-/// the module.
+/// Refuses what has no place in the module: a call on a name that only lives inside functions, or a
+/// field that only looks like one of a class.
 fn refuse_stranger(
     search: &Search<'_, '_, '_>,
     root: &[Item<'_>],
@@ -369,6 +396,8 @@ fn refuse_stranger(
 
 /// Returns the classes among whose fields a bare value looks like one more, in a module that has no such values of its
 /// own.
+///
+/// Fields of a class are told by their small letters: constants stand at the top of many modules.
 fn classes_of_fields<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],
@@ -411,6 +440,8 @@ fn called_only_inside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Ite
 }
 
 /// Returns whether some function of the file takes or makes a variable of this name.
+///
+/// Assignments at the top count as well: the caller asks about those first.
 fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
     const PLACES: [&str; 8] = [
         "formal_parameters",
@@ -438,6 +469,7 @@ fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
         .any(|child| declares_inside(file, child, name))
 }
 
+/// Returns whether a text has a word, not as a part of a longer name.
 fn has_word(text: &str, word: &str) -> bool {
     text.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '$'))
         .any(|one| one == word)

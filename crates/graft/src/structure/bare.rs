@@ -1,5 +1,13 @@
 //! Bare statements: they take the place that the words name or that their own lines show. Where nothing tells one, they go
 //! to the module's own level only where something like them stands there.
+//!
+//! ```text
+//! block                    file                                     words            result
+//! app.use(cors())          app.use(json()) at the top               none             below it: its like stands there
+//! app.use(cors())          app.use(json()) in `create()`            none             by `loose`, into that body
+//! total = 1                total = 0 in `run()`                     "replace"        in the place of that one
+//! send(x)                  functions that send nothing              none             refused: nothing says where
+//! ```
 
 use code::scopes::{Scopes, When};
 use tree_sitter::Node;
@@ -96,6 +104,8 @@ fn list_wrapped_items<'n>(merger: &Merger<'_, '_, 'n>, items: &[Item<'n>]) -> Ve
 }
 
 /// Places imports that belong to a function: beside what the words name there, else at its top.
+///
+/// A function that is not there refuses, since at the top of the file they would run for all of it.
 fn insert_imports(
     merger: &mut Merger<'_, '_, '_>,
     hints: &Hints<'_>,
@@ -125,6 +135,8 @@ fn insert_imports(
 }
 
 /// Refuses imports that the words put into what the file does not have: at its top they may be in the wrong file.
+///
+/// The name of the file itself is what holds the imports at its top.
 pub(super) fn hold_owner(
     path: &str,
     file: &Source<'_>,
@@ -156,6 +168,8 @@ pub(super) fn hold_owner(
 }
 
 /// Returns the only function of the file into which the words put the block.
+///
+/// A decorated one as well. None for a class or a value, and for a script's function.
 fn function_named<'t>(file: &'t Source<'_>, prose: &Prose) -> Option<Node<'t>> {
     let mut names = prose.related(Relation::Within, "", &[]).into_iter();
     names.find_map(|name| {
@@ -170,6 +184,7 @@ fn function_named<'t>(file: &'t Source<'_>, prose: &Prose) -> Option<Node<'t>> {
     })
 }
 
+/// Returns whether items are imports and nothing else that runs.
 fn are_imports(items: &[Item<'_>]) -> bool {
     items
         .iter()
@@ -223,6 +238,7 @@ fn refuse_unlike(
         if is_placed && hints.prose.end_of(&item.name, &siblings).is_none() {
             continue;
         }
+        // A block may bring the variable itself on which it then works.
         let is_own = code
             .iter()
             .any(|one| one.kind == Kind::Value && one.name == first_name_part(&item.name));
@@ -248,6 +264,8 @@ fn refuse_unlike(
 
 /// Checks that no value came to the module's top beside a class of its like, where no words put it there: what reads the
 /// class never sees it.
+///
+/// Words about an end of the module put it there.
 pub(super) fn hold_settings(
     old: &Source<'_>,
     result: &Source<'_>,
@@ -329,6 +347,8 @@ fn expression_of_statement(statement: Node<'_>) -> Node<'_> {
 }
 
 /// Returns a refusal for a statement that has no place: it names the place that the words state, if they do.
+///
+/// The name of an item may be all of its text, so it is cut at sixty characters.
 fn no_position_refusal(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
     let name: String = item.name.chars().take(60).collect();
     let stated = hints
@@ -351,6 +371,8 @@ fn no_position_refusal(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) ->
 
 /// Returns whether a statement does something and binds nothing. What a test runner reads at the top of a file is a
 /// declaration.
+///
+/// `app.use(x)` and `app.locals.x = 1` do; `describe(…)`, `x = 1` and `exports.x = 1` do not.
 fn has_side_effect(item: &Item<'_>) -> bool {
     const DECLARE: [&str; 12] = [
         "it",
@@ -421,6 +443,7 @@ fn any_body(file: &Source<'_>, node: Node<'_>, test: &dyn Fn(&[Item<'_>]) -> boo
         .any(|child| any_body(file, child, test))
 }
 
+/// Returns the items that are code, imports aside.
 fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> {
     items
         .iter()

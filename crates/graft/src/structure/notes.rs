@@ -19,7 +19,7 @@ const PLACES: [&str; 8] = [
     "after", "before", "below", "above", "behind", "beneath", "under", "beside",
 ];
 
-/// The longest such comment, in words.
+/// The longest such comment, in words; a longer one explains the code below it.
 const LONGEST: usize = 12;
 
 /// Returns the block without such comments, and their words, what they name as code. A comment that stands in the file is
@@ -34,6 +34,7 @@ pub(super) fn take_placing_comments(block: &str, file: &str) -> (String, String)
     let lines: Vec<&str> = block.split_inclusive('\n').collect();
     let (mut bare, mut words) = (String::new(), String::new());
     for (at, line) in lines.iter().enumerate() {
+        // At the margin and right above code: further in it is a comment of a body.
         let is_own = line.len() - line.trim_start().len() == margin;
         let leads = lines
             .get(at + 1)
@@ -49,12 +50,16 @@ pub(super) fn take_placing_comments(block: &str, file: &str) -> (String, String)
     (bare, words)
 }
 
+/// Returns the words of a line that is a comment, `None` for code.
 fn comment_of(line: &str) -> Option<&str> {
     let line = line.trim();
     (line.starts_with("//") || line.starts_with('#')).then(|| strip_comment_signs(line))
 }
 
 /// Returns the words of a comment that begins with a place, ends with a colon and names code of the file.
+///
+/// `After app.get('/x'):` -> "After `app.get('/x')`". `None` for words that name no code: "# After
+/// the loop:".
 fn read_place(comment: &str, file: &str) -> Option<String> {
     let words = comment.strip_suffix([':', '：'])?;
     let parts: Vec<&str> = words.split_whitespace().collect();
@@ -62,6 +67,7 @@ fn read_place(comment: &str, file: &str) -> Option<String> {
     if !PLACES.contains(&first.as_str()) || parts.len() > LONGEST {
         return None;
     }
+    // A name of two letters stands in many words of a file.
     let is_code = |word: &str| {
         let bare = word.trim_matches('`');
         let name = bare.split(['(', '[']).next().unwrap_or(bare);

@@ -1,6 +1,13 @@
 //! Replaces a run of lines that no item of the file is: part of an expression or of markup. Only where the plan says
 //! "replace" and names the lines, and the file holds the block's first and last line there and nowhere near: the numbers
 //! alone are no address.
+//!
+//! ```text
+//! "replace lines 12-14":     file 11  <ul>                 the block takes lines 11 to 13: its first and last line
+//!   <ul>                          12    <li>old</li>       stand there, one off from the numbers of the plan
+//!     <li>new</li>                13  </ul>
+//!   </ul>
+//! ```
 
 use std::ops::Range;
 
@@ -11,7 +18,8 @@ use crate::markers::is_elision;
 use crate::snippet::Graft;
 use crate::splice::{Splice, edits_between, location_at};
 
-/// The most lines between those that the plan names and those that the block shows.
+/// The most lines between those that the plan names and those that the block shows, since the
+/// numbers of a plan may be off by a few.
 const NEAR: usize = 4;
 
 /// Puts the block in the place of the lines that it begins and ends like; nothing where it is not certain which.
@@ -85,6 +93,8 @@ fn lines_with_offsets(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Returns how many blanks the line has that begins at `at`.
+///
+/// Tabs count as one.
 fn count_blanks(text: &str, at: usize) -> usize {
     let line = text.get(at..).unwrap_or_default();
     line.len() - line.trim_start_matches([' ', '\t']).len()
@@ -92,6 +102,8 @@ fn count_blanks(text: &str, at: usize) -> usize {
 
 /// Returns whether the block's lines, at least three, stand in the file one after the other, whatever their
 /// indentation.
+///
+/// Fewer than three lines stand together by chance.
 pub(super) fn contains_lines(text: &str, block: &str) -> bool {
     let bare = |text: &str| -> Vec<String> {
         text.trim()

@@ -1,4 +1,11 @@
 //! Tells a whole file from a snippet of one, and puts it in the file's place.
+//!
+//! ```text
+//! file: import os, a, b, c, d     block: import os, a, b, c     whole: three of four definitions, the import
+//!                                 block: a, b                   none: half of them, and no import
+//!                                 block: import os, a, …        none: an elision
+//! words that only add             block: import os, a, b, c     none: `d` would go
+//! ```
 
 use crate::imports::collect_wanted_imports;
 use crate::items::{Item, Source};
@@ -58,6 +65,8 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
             .first()
             .map(|item| item.kind == Kind::Docstring || item.kind == Kind::Import)
     };
+    // Three quarters of what the file defines, half of what it imports, and at least three names in
+    // all: fewer could agree by chance.
     let most = |(kept, all): (usize, usize)| kept * 4 >= all * 3;
     let other = new_items.iter().any(|item| item.kind != Kind::Import);
     if defined.1 == 0 {
@@ -72,6 +81,8 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
 
 /// Returns whether nothing of a file but unused imports would be left where the block's definitions replace its own: the block
 /// brings its imports with it, and the file holds imports and definitions alone.
+///
+/// Otherwise values and calls of the file would stay beside the new definitions.
 fn replaces_all(
     (old, old_items): (&Source<'_>, &[Item<'_>]),
     (new, new_items): (&Source<'_>, &[Item<'_>]),
@@ -106,6 +117,8 @@ fn replaces_all(
 
 /// Returns whether the block shows again all that a file of calls does, each at most in a longer chain: with
 /// `createApp(App).mount('#app')` in the file, `createApp(App).use(router).mount('#app')` beside it would do it twice.
+///
+/// A file with anything but such chains is not judged by them.
 fn covers_all_calls(
     (old, old_items): (&Source<'_>, &[Item<'_>]),
     (new, new_items): (&Source<'_>, &[Item<'_>]),
@@ -145,6 +158,8 @@ fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
 }
 
 /// Returns what a module defines, the members of its classes included.
+///
+/// Calls count too: `Order`, `Order.total`, `app.use(cors())`.
 fn list_defined_names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
     let mut names = Vec::new();
     for item in items
@@ -170,6 +185,9 @@ fn list_defined_names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
 }
 
 /// Returns the whole file by the block, less a first line that only names the file.
+///
+/// The block may open with the file's name, which its notes then hold; a file that has that line
+/// keeps it.
 pub(super) fn overwrite_file(text: &str, snippet: &str, reading: &Reading, path: &str) -> Graft {
     let mut new = snippet.replace("\r\n", "\n");
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -1,4 +1,11 @@
 //! Expressions of Python: what they read, what they bind on the way, and which of their parts run
+//!
+//! ```text
+//! [x for x in xs if x > y]     `xs` is read around it, `x` bound and `y` read in a scope of its own
+//! (n := len(a))                binds `n` outside the comprehensions around it
+//! lambda a=b: a                `b` is read where the lambda stands, `a` bound in its own scope
+//! x: int = load()              `load` is read, then `int` as an annotation, then `x` bound
+//! ```
 //! later.
 
 use tree_sitter::Node;
@@ -18,16 +25,19 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a field of a node, if it has it, as an expression.
     pub(super) fn field_expression(&mut self, node: Node<'_>, name: &str) {
         if let Some(child) = node.child_by_field_name(name) {
             self.walk_expression(child);
         }
     }
 
+    /// Walks an expression, one level deeper.
     pub(super) fn walk_expression(&mut self, node: Node<'_>) {
         self.deeper(|walker| walker.any_expression(node));
     }
 
+    /// Walks an expression by its kind; those that bind nothing are walked by their parts.
     fn any_expression(&mut self, node: Node<'_>) {
         match node.kind() {
             "identifier" => {
@@ -46,6 +56,7 @@ impl Walker<'_> {
             "keyword_argument" => self.field_expression(node, "value"),
             "assignment" => self.assignment(node),
             "augmented_assignment" => {
+                // `x += 1` reads `x` before it binds it.
                 self.field_expression(node, "left");
                 self.field_expression(node, "right");
                 if let Some(left) = node
@@ -98,6 +109,8 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an assignment: the value runs before the names have it. Without a value it only
+    /// declares them.
     fn assignment(&mut self, node: Node<'_>) {
         let first = self.scopes.reads.len();
         self.field_expression(node, "right");
@@ -115,6 +128,8 @@ impl Walker<'_> {
     }
 
     /// Binds the names of a target; what it writes to is read.
+    ///
+    /// `a, (b, *c)` -> `a`, `b`, `c`; `x.y` and `x[0]` bind nothing and read `x`.
     pub(super) fn target(&mut self, node: Node<'_>, by: &BoundBy, from: usize) {
         match node.kind() {
             "identifier" => self.bind(node, by.clone(), from),
@@ -127,6 +142,8 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks an annotation, which may never run; under `if TYPE_CHECKING` it is a type like all
+    /// else.
     pub(super) fn annotation(&mut self, node: Option<Node<'_>>) {
         let Some(node) = node else { return };
         let purpose = match self.place.purpose {
@@ -147,6 +164,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Binds the parameters of a function, at the start of its scope.
     pub(super) fn parameters(&mut self, parameters: Node<'_>) {
         for parameter in named_children(parameters) {
             let name = parameter
@@ -161,6 +179,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a lambda: defaults run where it stands, its body when it is called.
     fn lambda(&mut self, node: Node<'_>) {
         let parameters = node.child_by_field_name("parameters");
         if let Some(parameters) = parameters {
@@ -174,7 +193,8 @@ impl Walker<'_> {
         });
     }
 
-    /// The first iterable belongs to the code around; all else to the comprehension.
+    /// Walks a comprehension: the first iterable belongs to the code around, all else to the scope
+    /// of its own.
     fn comprehension(&mut self, node: Node<'_>, kind: ScopeKind) {
         let clauses: Vec<Node<'_>> = named_children(node)
             .into_iter()
@@ -202,6 +222,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Returns the scope around all comprehensions at hand, where `:=` binds.
     fn outside_comprehensions(&self) -> ScopeId {
         let is_home =
             |(_, scope): &(ScopeId, &super::super::Scope)| scope.kind != ScopeKind::Comprehension;

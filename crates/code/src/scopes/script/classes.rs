@@ -1,3 +1,10 @@
+//!
+//! ```text
+//! class A extends B {      `B` is read before `A` is bound
+//!   static n = A.count     read where the class stands: `A` is bound from here on
+//!   m = load()             read when an object is made, in a scope of its own
+//! }
+//! ```
 //! Classes: which of their parts run where the class stands, and which when an object is made or a
 //! method is called.
 
@@ -8,6 +15,7 @@ use super::super::walk::Walker;
 use crate::languages::{has_token, named_children};
 
 impl Walker<'_> {
+    /// Walks a class that binds its name in the scope around it.
     pub(super) fn class_declaration(&mut self, node: Node<'_>) {
         self.class_head(node);
         let body = node.child_by_field_name("body");
@@ -24,6 +32,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a class that is a value: its name is seen in itself alone.
     pub(super) fn class_expression(&mut self, node: Node<'_>) {
         self.class_head(node);
         let name = node.child_by_field_name("name");
@@ -39,7 +48,7 @@ impl Walker<'_> {
         });
     }
 
-    /// Decorators, type parameters, and what the class extends.
+    /// Walks the decorators, the type parameters, and what the class extends.
     fn class_head(&mut self, node: Node<'_>) {
         let (name, body) = (
             node.child_by_field_name("name"),
@@ -53,6 +62,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks the members of a class, in order.
     fn class_body(&mut self, body: Node<'_>) {
         for member in named_children(body) {
             match member.kind() {
@@ -65,7 +75,9 @@ impl Walker<'_> {
         }
     }
 
-    /// A method: decorators and computed names run where the class stands.
+    /// Walks a method: decorators and computed names run where the class stands.
+    ///
+    /// So do the decorators of its parameters; their defaults run in each call.
     pub(super) fn method(&mut self, node: Node<'_>) {
         self.member_head(node);
         if let Some(parameters) = node.child_by_field_name("parameters") {
@@ -81,6 +93,7 @@ impl Walker<'_> {
         self.function(node);
     }
 
+    /// Walks a field: a static one has its value at once, any other when an object is made.
     fn field_definition(&mut self, node: Node<'_>) {
         self.member_head(node);
         self.visit_field(node, "type");
@@ -96,6 +109,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks the decorators and the computed name of a member.
     fn member_head(&mut self, node: Node<'_>) {
         for part in named_children(node) {
             if matches!(part.kind(), "decorator" | "computed_property_name") {

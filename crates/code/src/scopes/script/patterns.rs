@@ -1,4 +1,9 @@
 //! Patterns, functions and their parameters.
+//!
+//! ```text
+//! const { a, b = a, c: d } = load()     binds `a`, `b`, `d`; `a` is read as a default, guarded: the pattern binds it
+//! function f(x = y) { … }               binds `x` in its own scope, and reads `y` there
+//! ```
 
 use std::collections::HashSet;
 
@@ -26,6 +31,8 @@ impl Walker<'_> {
     }
 
     /// Collects the names that a pattern binds.
+    ///
+    /// `{ a, b: [c = d], ...e }` -> `a`, `c`, `e`: neither keys nor defaults.
     fn names_in_pattern(&self, node: Node<'_>, names: &mut HashSet<String>) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" => {
@@ -46,10 +53,12 @@ impl Walker<'_> {
         }
     }
 
+    /// Binds a part of a pattern, one level deeper.
     fn bind_part(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
         self.deeper(|walker| walker.bind_any_pattern(node, by, from, is_var));
     }
 
+    /// Binds a part of a pattern by its kind; a computed key and a default are read.
     fn bind_any_pattern(&mut self, node: Node<'_>, by: &BoundBy, from: usize, is_var: bool) {
         match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" | "type_identifier" => {
@@ -109,6 +118,7 @@ impl Walker<'_> {
         }
     }
 
+    /// Walks a function that binds its name in the block around it.
     pub(super) fn function_declaration(&mut self, node: Node<'_>) {
         if let Some(name) = node.child_by_field_name("name") {
             // Functions are there from the start of their block.
@@ -152,6 +162,7 @@ impl Walker<'_> {
         });
     }
 
+    /// Binds parameters; defaults and types are read before.
     fn parameters_of(&mut self, node: Node<'_>) {
         for parameter in named_children(node) {
             self.visit_field(parameter, "value");
@@ -159,6 +170,7 @@ impl Walker<'_> {
             let pattern = parameter
                 .child_by_field_name("pattern")
                 .unwrap_or(parameter);
+            // `this` in front of the parameters only has a type: it binds nothing.
             if matches!(
                 pattern.kind(),
                 "required_parameter" | "optional_parameter" | "this"

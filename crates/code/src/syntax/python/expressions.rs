@@ -1,4 +1,11 @@
 //! Expressions of Python as plain values.
+//!
+//! ```text
+//! db.get(user_id, lazy=True)     Call { callee: Member(Name(db), get), arguments: [Name(user_id), lazy: Bool(true)] }
+//! f"/users/{id}"                 Template([Text(/users/), Name(id)])
+//! a or b                         Either([Name(a), Name(b)])
+//! list[int] (an annotation)      Index(Name(list), Name(int))
+//! ```
 
 use super::super::{
     Call, Choose, Comparison, Comprehension, Expression, Function, Statement, line_of,
@@ -9,6 +16,7 @@ use crate::languages::{named_children, node_text};
 use tree_sitter::Node;
 
 impl Reader<'_> {
+    /// Reads an expression; one that lies too deep is unknown.
     pub(super) fn build_expression(&mut self, node: Node<'_>) -> Expression {
         if self.depth > DEEPEST {
             return Expression::Other(Vec::new());
@@ -19,6 +27,10 @@ impl Reader<'_> {
         expression
     }
 
+    /// Reads an expression by its kind; what is none of these keeps its parts.
+    ///
+    /// Brackets and `await` are seen through: `(await f())` reads as `f()`. Lists, tuples and sets
+    /// are one kind. What `**rest` puts into a dictionary has null as its value.
     pub(super) fn read_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
             "identifier" => Expression::Name(self.name(node)),
@@ -138,6 +150,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads `a + b`, and `a | b` of types; other operators keep their sides.
     pub(super) fn binary(&mut self, node: Node<'_>) -> Expression {
         let left = self.field(node, "left");
         let right = self.field(node, "right");
@@ -148,6 +161,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a comparison of two values; `a < b` and `a == b == c` keep their parts.
     pub(super) fn comparison(&mut self, node: Node<'_>) -> Expression {
         let signs: Vec<_> = node
             .children_by_field_name("operators", &mut node.walk())
@@ -167,6 +181,10 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a comprehension of one clause; of several the first.
+    ///
+    /// The conditions are those of all clauses. A dictionary's comprehension is none of these: it
+    /// keeps its parts.
     pub(super) fn comprehension(&mut self, node: Node<'_>) -> Expression {
         let element = self.field(node, "body");
         let parts = named_children(node);
@@ -186,6 +204,7 @@ impl Reader<'_> {
         }))
     }
 
+    /// Reads a lambda as a function that returns its body.
     pub(super) fn lambda(&mut self, node: Node<'_>) -> Expression {
         let parameters = node
             .child_by_field_name("parameters")
@@ -203,6 +222,10 @@ impl Reader<'_> {
         }))
     }
 
+    /// Reads a string: a template if something is put into it, text else.
+    ///
+    /// `f"{a:>8}"` -> Template([Name(a)]), without its format. Escapes are undone, but for raw
+    /// strings.
     pub(super) fn string(&mut self, node: Node<'_>) -> Expression {
         let parts = named_children(node);
         let is_raw = parts.first().is_some_and(|start| {

@@ -1,4 +1,10 @@
 //! Functions, classes, objects and types of JavaScript and TypeScript.
+//!
+//! ```text
+//! class A extends B { @Col() name?: string }     Class A, bases [B], with Assign name: Union([Name(string), Null])
+//! (a, ...rest) => a                              Function { is_lexical: true, body: [Return(Name(a))] }
+//! { a, 'b': 1, c() {} }                          Map([(a, Name(a)), (b, Number(1)), (c, Function)])
+//! ```
 
 use tree_sitter::Node;
 
@@ -9,6 +15,7 @@ use crate::syntax::{
 };
 
 impl Reader<'_> {
+    /// Reads a function of any form; an arrow without braces returns its expression.
     pub(super) fn function(&mut self, node: Node<'_>) -> Function {
         let name = node
             .child_by_field_name("name")
@@ -39,12 +46,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns the name of a property without its quotes and brackets.
+    ///
+    /// `'a-b'` -> `a-b`, `[key]` -> `key`: a computed name keeps the text of its expression.
     fn property_name(&self, node: Node<'_>) -> Box<str> {
         node_text(node, self.source)
             .trim_matches(['"', '\'', '`', '[', ']'])
             .into()
     }
 
+    /// Reads a parameter, with a default in its pattern or beside it.
     fn parameter(&mut self, node: Node<'_>) -> Parameter {
         let pattern = node.child_by_field_name("pattern").unwrap_or(node);
         let default = match node.child_by_field_name("value") {
@@ -60,6 +71,9 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads the decorators that are children of a node.
+    ///
+    /// Those of a method in TypeScript are not: they stand before it, and `class_body` keeps them.
     pub(super) fn decorators(&mut self, node: Node<'_>) -> Vec<Expression> {
         named_children(node)
             .into_iter()
@@ -69,6 +83,7 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// Reads a class; `outer` are decorators that stand before `export`.
     pub(super) fn class(&mut self, node: Node<'_>, outer: Vec<Expression>) -> Class {
         let name = node
             .child_by_field_name("name")
@@ -108,6 +123,10 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads the members of a class; a getter counts as a property, as in Python.
+    ///
+    /// `get total() {…}` -> a function decorated with `property`. Signatures without a body and
+    /// index signatures are left out.
     fn class_body(&mut self, node: Node<'_>) -> Vec<Statement> {
         let mut body = Vec::new();
         // In TypeScript the decorators of a method stand before it, as its siblings.
@@ -139,11 +158,15 @@ impl Reader<'_> {
                 "class_static_block" => body.extend(self.body_of(member, "body")),
                 _ => {}
             }
+            // A decorator belongs to the member right below it.
             pending.clear();
         }
         body
     }
 
+    /// Reads a field; one with `?` may be nothing.
+    ///
+    /// `name?: string` -> `name` annotated with string or null; a bare `name?` with null alone.
     fn class_field(&mut self, node: Node<'_>, decorators: Vec<Expression>) -> Statement {
         let name = node
             .child_by_field_name("name")
@@ -169,6 +192,10 @@ impl Reader<'_> {
         }))
     }
 
+    /// Reads an object by its keys and values.
+    ///
+    /// Every entry is a pair: `{a}` -> (`a`, the name a), `{[k]: 1}` -> (the name k, 1). A spread
+    /// stands as a key whose value is null.
     pub(super) fn object(&mut self, node: Node<'_>) -> Expression {
         let mut entries = Vec::new();
         for part in named_children(node) {
@@ -201,8 +228,10 @@ impl Reader<'_> {
         Expression::Map(entries)
     }
 
+    /// Reads the type that a node is annotated with, `None` without one.
     pub(super) fn annotation(&mut self, node: Node<'_>) -> Option<Expression> {
         let annotation = node.child_by_field_name("type")?;
+        // Some nodes hold the type itself, without a colon before it.
         let inner = if annotation.kind() == "type_annotation" {
             annotation.named_child(0)?
         } else {
@@ -211,6 +240,10 @@ impl Reader<'_> {
         Some(self.type_expression(inner))
     }
 
+    /// Reads a type as the expression of its names; what has no name is unknown.
+    ///
+    /// `string` -> the name; `A.B` -> B; `A | null` -> a union with null; `T[]` and `Array<T>` ->
+    /// `Array` indexed by a list of T. Types of functions and objects are among the unknown.
     fn type_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
             "predefined_type" | "type_identifier" => Expression::Name(self.name(node)),
@@ -249,6 +282,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads the types in a node.
     fn types(&mut self, node: Node<'_>) -> Vec<Expression> {
         // A union of three nests to the left.
         let mut flat = Vec::new();

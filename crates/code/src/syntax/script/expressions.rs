@@ -1,4 +1,11 @@
 //! Expressions of JavaScript and TypeScript as plain values.
+//!
+//! ```text
+//! db.find({ id })        Call { callee: Member(Name(db), find), arguments: [Map([(id, Name(id))])] }
+//! `/users/${id}`         Template([Text(/users/), Name(id)])
+//! a ?? b                 Either([Name(a), Name(b)])
+//! await import('x')      Call { callee: Name(require), arguments: [Text(x)] }
+//! ```
 
 use super::super::{Call, Choose, Comparison, Expression, line_of, unescape_text};
 use super::{DEEPEST, Reader};
@@ -6,6 +13,7 @@ use crate::languages::{has_token, named_children, node_text};
 use tree_sitter::Node;
 
 impl Reader<'_> {
+    /// Reads an expression; one that lies too deep is unknown.
     pub(super) fn build_expression(&mut self, node: Node<'_>) -> Expression {
         if self.depth > DEEPEST {
             return Expression::Other(Vec::new());
@@ -16,6 +24,10 @@ impl Reader<'_> {
         expression
     }
 
+    /// Reads an expression by its kind; what is none of these keeps its parts.
+    ///
+    /// `await`, brackets and what is said of a type are seen through: `(x as T)!` reads as `x`. Of
+    /// `a, b` the last counts.
     pub(super) fn read_expression(&mut self, node: Node<'_>) -> Expression {
         match node.kind() {
             "identifier"
@@ -36,6 +48,7 @@ impl Reader<'_> {
                 Box::new(self.field(node, "index")),
             ),
             "call_expression" | "new_expression" => self.read_call(node),
+            // `import('x')` gives a module, as `require('x')` does.
             "import" => Expression::Name("require".into()),
             "meta_property" => Expression::Name("import.meta".into()),
             "arrow_function" | "function_expression" | "generator_function" => {
@@ -104,6 +117,7 @@ impl Reader<'_> {
         }))
     }
 
+    /// Reads `a + b`, `a || b`, `a && b` and comparisons for equality; others keep their sides.
     pub(super) fn binary(&mut self, node: Node<'_>) -> Expression {
         let left = self.field(node, "left");
         let right = self.field(node, "right");
@@ -119,6 +133,9 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a template: its texts and what is put into it, in order.
+    ///
+    /// It stays a template where nothing is put into it.
     pub(super) fn template(&mut self, node: Node<'_>) -> Expression {
         let mut pieces = Vec::new();
         for part in named_children(node) {

@@ -1,4 +1,11 @@
 //! Walks the body of a test in Python: which checks it makes, and which of them can fail it.
+//!
+//! ```text
+//! got = f(1)
+//! assert got == 2             f(1) == 2
+//! return
+//! assert got == 3             the same, silenced: NeverReached
+//! ```
 
 use tree_sitter::Node;
 
@@ -113,6 +120,7 @@ impl<'f, 't> Body<'f, 't> {
         (self.silence_now, self.is_conditional) = (silence, conditional);
     }
 
+    /// Walks a block whose checks can't fail the test, if `silence` says so.
     fn walk_silenced(&mut self, block: Node<'t>, silence: Option<Silence>) {
         let before = self.silence_now;
         self.silence_now = before.or(silence);
@@ -120,6 +128,7 @@ impl<'f, 't> Body<'f, 't> {
         self.silence_now = before;
     }
 
+    /// Adds checks, silenced and conditional as the place is.
     fn push(&mut self, checks: Vec<Check>) {
         let (silence, conditional) = (self.silence_now, self.is_conditional);
         self.checks.extend(checks.into_iter().map(|mut check| {
@@ -129,6 +138,7 @@ impl<'f, 't> Body<'f, 't> {
         }));
     }
 
+    /// Walks a statement: its checks, or what becomes of those behind it.
     fn statement(&mut self, statement: Node<'t>) {
         match statement.kind() {
             "assert_statement" => {
@@ -318,6 +328,7 @@ impl<'f, 't> Body<'f, 't> {
         }
     }
 
+    /// Binds the names of a loop to the values of one row.
     fn bind_target(&mut self, target: Node<'t>, value: Node<'t>) {
         if target.kind() == "identifier" {
             let value = self.current_place().render(value);
@@ -408,6 +419,8 @@ impl<'f, 't> Body<'f, 't> {
                 .any(|sign| told.contains(sign))
     }
 
+    /// Walks a `with`: one that expects an error is a check, one that catches assertions silences
+    /// them.
     fn with(&mut self, statement: Node<'t>) {
         let Some(block) = statement.child_by_field_name("body") else {
             return;
@@ -466,7 +479,7 @@ impl<'f, 't> Body<'f, 't> {
             .collect()
     }
 
-    /// A function in a test checks where it is called.
+    /// Walks a function in a test, which checks where it is called.
     fn nested(&mut self, statement: Node<'t>) {
         let definition = statement
             .child_by_field_name("definition")

@@ -1,4 +1,10 @@
 //! Tables of rows that a test runs over, as its text shows them.
+//!
+//! ```text
+//! @parametrize("a, b", [(1, 2), (5, 6)])     two rows: {a: 1, b: 2} and {a: 5, b: 6}
+//! @parametrize("a", [1, param(2, marks=skip)])     the second one is silenced
+//! @parametrize("a", load())                  dynamic: the rows are made at run time
+//! ```
 
 use tree_sitter::Node;
 
@@ -8,7 +14,8 @@ use crate::languages::{field_text, named_children, node_text};
 use crate::test_cases::model::{Silence, parse_number};
 use crate::test_cases::render::{Env, bind_constants, render_expression};
 
-/// Past this many rows a table is read by its first ones.
+/// The most rows that are read of a table; of a longer one the first. Rows of several tables
+/// multiply, so that a few tables make many.
 const MOST: usize = 60;
 
 /// One row: what its names stand for.
@@ -61,6 +68,7 @@ pub(super) fn of_decorators(decorators: &[Node<'_>], file: &File<'_>) -> Rows {
     all
 }
 
+/// Returns the arguments of a decorator's call, keywords aside.
 fn arguments_of(mark: Node<'_>) -> Vec<Node<'_>> {
     let call = named_children(mark)
         .into_iter()
@@ -75,7 +83,7 @@ fn arguments_of(mark: Node<'_>) -> Vec<Node<'_>> {
         .collect()
 }
 
-/// `"a, b"`, `("a", "b")`.
+/// Returns the names of the parameters of a table: `"a, b"` -> [`a`, `b`], also of `("a", "b")`.
 fn parameter_names(node: Node<'_>, source: &str) -> Vec<String> {
     let names = node_text(node, source)
         .split([',', '(', ')', '[', ']', '"', '\''])
@@ -86,6 +94,7 @@ fn parameter_names(node: Node<'_>, source: &str) -> Vec<String> {
         .collect()
 }
 
+/// Returns a row with the values of one more table; marks of `param(…, marks=…)` silence it.
 fn with_values(row: &Row, names: &[String], (values, source): (Node<'_>, &str)) -> Row {
     let mut env = row.env.clone();
     let mut silence = row.silence;
@@ -144,7 +153,8 @@ pub(super) fn row_elements<'t>(node: Node<'t>, file: &File<'t>) -> Option<Vec<No
     }
 }
 
-/// `@pytest.mark.timeout(10)`, `@timeout(seconds=10)`.
+/// Returns the time of a mark in seconds: `@pytest.mark.timeout(10)`, `@timeout(seconds=10)`.
+/// `None` for other marks.
 pub(super) fn timeout_of(mark: &str) -> Option<f64> {
     let (name, arguments) = mark.split_once('(')?;
     if !name.to_ascii_lowercase().ends_with("timeout") {

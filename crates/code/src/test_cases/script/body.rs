@@ -96,6 +96,7 @@ impl<'f, 't> Body<'f, 't> {
         (self.silence_now, self.is_conditional) = (silence, conditional);
     }
 
+    /// Walks something whose checks can't fail the test, if `silence` says so.
     fn silenced(&mut self, silence: Option<Silence>, walk: impl FnOnce(&mut Self)) {
         let before = self.silence_now;
         self.silence_now = before.or(silence);
@@ -182,6 +183,7 @@ impl<'f, 't> Body<'f, 't> {
         }
     }
 
+    /// Returns whether code looks as if it checks, by its words alone.
     fn holds_checks(&self, node: Node<'t>) -> bool {
         let told = node_text(node, self.file.source);
         ["expect(", "assert", ".should"]
@@ -189,7 +191,7 @@ impl<'f, 't> Body<'f, 't> {
             .any(|sign| told.contains(sign))
     }
 
-    /// A function in a test checks where it is called.
+    /// Reads a function in a test; its checks count only where it is called.
     fn nested(&mut self, name: &str, function: Node<'t>) {
         let called = self.names.count(name) > 1;
         self.silenced((!called).then_some(Silence::NeverCalled), |body| {
@@ -363,7 +365,7 @@ impl<'f, 't> Body<'f, 't> {
             .any(|one| is_function(one) && self.holds_checks(one))
     }
 
-    /// `.catch(() => {})`.
+    /// Returns whether the handler of a call reports no failure: `.catch(() => {})`.
     fn drops_errors(&self, call: Node<'t>) -> bool {
         let handlers = call
             .child_by_field_name("arguments")
@@ -383,7 +385,8 @@ impl<'f, 't> Body<'f, 't> {
         .any(|sign| told.contains(sign))
     }
 
-    /// `[[1, 2], [5, 6]].forEach(([a, b]) => …)`; tells whether the rows were shown.
+    /// Reads `[[1, 2], [5, 6]].forEach(([a, b]) => …)` row by row; returns whether the rows were
+    /// shown.
     fn for_each(&mut self, rows: Node<'t>, call: Node<'t>) -> bool {
         let function = call
             .child_by_field_name("arguments")
@@ -441,7 +444,7 @@ impl<'f, 't> Body<'f, 't> {
         }
     }
 
-    /// `for (const [a, b] of [[1, 2], [5, 6]])`.
+    /// Reads a loop over rows: `for (const [a, b] of [[1, 2], [5, 6]])`.
     fn over(&mut self, statement: Node<'t>) {
         let parts = ["left", "right", "body"].map(|name| statement.child_by_field_name(name));
         let [Some(target), Some(over), Some(block)] = parts else {

@@ -1,4 +1,12 @@
 //! Tells which entry of a list is meant by one that a block shows: the same thing by its name, however else it differs.
+//!
+//! ```text
+//! file                        block
+//! fastapi>=0.110              fastapi>=0.115              the same package
+//! DEBUG=1                     DEBUG=0                     the same variable
+//! {name: web, image: a}       {name: web, image: b}       the same by `name`, the first naming key that the block has
+//! web                         web                         no other version: both say nothing more, so they are equal
+//! ```
 
 use super::tree::Node;
 use super::value::{Kind, Scalar};
@@ -14,6 +22,8 @@ pub(super) fn naming_keys() -> impl Iterator<Item = &'static str> {
 }
 
 /// Finds the entries that are the same thing as the one asked for, in the order of the list.
+///
+/// Indices into the list. A map without any naming key is like no other one.
 pub(super) fn same_things(there: &Node, asked: &Node) -> Vec<usize> {
     let same = |known: &Node| match (known.as_scalar(), asked.as_scalar()) {
         (Some(known), Some(own)) => known.is_retyped(own) || is_other_version(known, own),
@@ -33,6 +43,7 @@ pub(super) fn same_things(there: &Node, asked: &Node) -> Vec<usize> {
         .collect()
 }
 
+/// Returns whether two texts name the same thing and at least one says more of it.
 fn is_other_version(one: &Scalar, other: &Scalar) -> bool {
     let (Some((one, rest)), Some((other, other_rest))) = (name_of(one), name_of(other)) else {
         return false;
@@ -71,6 +82,10 @@ pub(super) fn name_of(scalar: &Scalar) -> Option<(String, &str)> {
 }
 
 /// Returns the normal name of the package that a requirement is for, and what is required of it.
+///
+/// Names of packages are the same in any case, and with `-`, `_` and `.` alike:
+/// `Typing_Extensions>=4` -> (`typing-extensions`, `>=4`). `None` where something else follows the
+/// name, as in a sentence.
 pub(in crate::formats) fn parse_package(text: &str) -> Option<(String, &str)> {
     let end = text
         .find(|found: char| !(found.is_ascii_alphanumeric() || "-_.".contains(found)))

@@ -1,4 +1,9 @@
 //! Reads formats of one entry a line: entries with the comments and blank lines that lead to them.
+//!
+//! ```text
+//! # cache
+//! REDIS_URL=redis://      one entry, which `lead`s with the comment; in a file the comment is an entry, too
+//! ```
 
 use std::ops::Range;
 
@@ -10,8 +15,10 @@ use crate::fuzzy::Lines;
 /// An entry that a format found, before it has its lines.
 #[derive(Debug)]
 pub(in crate::formats) struct Found {
+    /// The name by which the entry is found.
     pub(in crate::formats) key: String,
     pub(in crate::formats) key_span: Range<usize>,
+    /// The value with its place in the text.
     pub(in crate::formats) node: Node,
     /// Where its last line ends, comment included.
     pub(in crate::formats) end: usize,
@@ -38,6 +45,7 @@ pub(in crate::formats) fn read_lines(
     entry: impl Fn(usize) -> Result<Found, String>,
 ) -> Result<Document, String> {
     let lines = Lines::new(text);
+    // `lead` is the first line that belongs to the next entry: comments and blank lines above it.
     let mut children: Vec<Child> = Vec::new();
     let (mut elisions, mut lead, mut comments) = (Vec::new(), 0, Vec::new());
     let mut line = 0;

@@ -1,5 +1,12 @@
 //! Merges a block's values into a file's: what is equal by type stays, what differs is changed where the words or the block
 //! allow it, what is new goes beside its neighbours. Every step gives the value that the result must have.
+//!
+//! ```text
+//! file            block              result
+//! port: 80        port: 8080         refused, unless the words speak of changing, or the block shows the whole file
+//! tags: [a]       tags: [a, b]       tags: [a, b]
+//!                 debug: true        debug: true, as a new entry
+//! ```
 
 mod lists;
 
@@ -407,8 +414,8 @@ impl<'a> Merge<'a> {
         wording.changes() && (shown || written || named || self.sole)
     }
 
-    /// A value whose type alone differs is meant to change if the block would otherwise do nothing; where it adds something,
-    /// the value may be there for orientation, in careless quotes.
+    /// Refuses a value whose type alone differs, where the block adds something: it may be there
+    /// for orientation, in careless quotes. If the block would otherwise do nothing, it is meant.
     fn refuse_retyping_in_passing(&self) -> Result<(), Refusal> {
         match self.retyped.first() {
             Some((name, at)) if self.adds => {

@@ -1,4 +1,11 @@
 //! Tells to which value of a file a block belongs that doesn't show what stands around it.
+//!
+//! ```text
+//! file                 block            words
+//! scripts:             test: vitest     "to `scripts`"      Entry(scripts): the words put it there
+//!   build: tsc         build: vite                          Entry(scripts): no other value has the key `build`
+//! name: app            name: web                            Root: the key stands at the top
+//! ```
 
 use super::identity::same_things;
 use super::stated::find_stated_owner;
@@ -21,6 +28,9 @@ pub(super) enum Owner<'n> {
 }
 
 /// Finds the document that a block is for: the only one, else the one that its keys and values stand in alone.
+///
+/// Of a file with a `kind: Service` and a `kind: Deployment`, a block with `kind: Service` is for
+/// the first.
 pub(super) fn find_document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
     // A line that parts documents may have nothing below it.
     let roots = || whole.iter().filter(|root| !root.is_absent());
@@ -34,6 +44,7 @@ pub(super) fn find_document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n N
     }
     let told: Vec<(&Node, (usize, usize))> = all
         .iter()
+        // Pairs of shared values and shared keys: values outweigh keys, however many.
         .map(|root| (*root, count_agreement(root, &all, asked)))
         .collect();
     let most = told.iter().map(|(_, told)| *told).max().unwrap_or_default();
@@ -55,6 +66,8 @@ pub(super) fn find_document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n N
 }
 
 /// Counts what a block and one document share that not all documents have: values, and keys.
+///
+/// A key that all documents have, as `apiVersion`, tells none of them apart and doesn't count.
 fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
     let (mut values, mut keys) = (0, 0);
     let mut path = Vec::new();
@@ -78,6 +91,8 @@ fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize)
 }
 
 /// Calls `see` with the path and value of everything in a map that is no map itself.
+///
+/// `{a: {b: 1}, c: [2]}` -> `a.b` with 1, `c` with `[2]`.
 fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
     if !node.is_map() {
         see(path, &node.value());
@@ -89,12 +104,16 @@ fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut
     }
 }
 
+/// Follows keys inward: [`a`, `b`] -> the value of `b` in that of `a`. None where a key is missing.
 fn find_node_at_path<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter()
         .try_fold(node, |node, key| node.get(key).map(|child| &child.node))
 }
 
 /// Finds what a block is merged into.
+///
+/// The order goes from what the block is to what the words say: its form, headers, words for the
+/// top, a path in the words, keys of the top, and last the readings of `find_owner_candidates`.
 pub(super) fn find_owner<'n>(
     request: &Request<'_>,
     root: &'n Node,
@@ -106,6 +125,7 @@ pub(super) fn find_owner<'n>(
         .iter()
         .map(|child| child.key.text.as_str())
         .collect();
+    // A list is for a file that is a list; a single value has no other place.
     if root.is_list() == block.is_list() && (block.is_list() || block.as_scalar().is_some())
         || root.as_scalar().is_some()
     {
@@ -149,6 +169,8 @@ pub(super) fn find_owner<'n>(
         refuse_other_form(request, only, block)?;
         return Ok(Owner::Entry(only));
     }
+    // What has brackets or a header of its own may be a part of the top, bare entries only if
+    // nothing else claims them.
     let could_be_top = match asked.extent {
         Extent::Enclosed => readings.iter().map(Vec::len).sum::<usize>() < 2,
         Extent::Flush => readings[..4].iter().all(Vec::is_empty),
@@ -193,6 +215,8 @@ fn can_take(child: &Child, block: &Node) -> bool {
 }
 
 /// Refuses keys of which the format says that all of them may stand at the top, where the words merely name an entry.
+///
+/// Passes where the format has no fixed keys or one of the block's is none of them.
 fn refuse_top_keys(request: &Request<'_>, keys: &[&str], named: &Child) -> Result<(), Refusal> {
     let is_top = |key: &&str| accepts_top_key(request.path, key) == Some(true);
     if keys.is_empty() || !keys.iter().all(is_top) {
@@ -229,6 +253,9 @@ fn refuse_other_form(request: &Request<'_>, owner: &Child, block: &Node) -> Resu
 
 /// Returns the only one of the entries, or the only one that lies in entries of all their other names: "the app environment"
 /// is that of `app`.
+///
+/// Of `app` and `environment` that is the `environment` within `app`, wherever other ones stand.
+/// `None` where several are left.
 fn innermost_entry<'n>(found: &[&'n Child]) -> Option<&'n Child> {
     let lies_in = |inner: &Child, outer: &Child| {
         outer.span.start <= inner.span.start && inner.span.end <= outer.span.end
@@ -307,6 +334,7 @@ fn list_of<'n>(
     root: &'n Node,
     block: &Node,
 ) -> Result<Option<Owner<'n>>, Refusal> {
+    // More than half of the block's keys must be keys of an entry: then it is of that kind.
     let alike = |item: &Child| {
         let shared = block
             .children()

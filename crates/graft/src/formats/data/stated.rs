@@ -51,6 +51,7 @@ pub(super) fn find_stated_owner<'n>(
         }
         meant.extend((!found.is_empty()).then_some(found));
     }
+    // The words may name an owner and its part: both must lead to the entry.
     let lies_in = |inner: &Reached<'_>, outer: &Reached<'_>| inner.path.starts_with(&outer.path);
     let agrees = |one: &Reached<'_>| {
         meant
@@ -93,6 +94,8 @@ fn find_owner_by_neighbour<'n>(
     })
 }
 
+/// Collects all entries of a value with the keys that lead to them, parents first, comments left
+/// out.
 fn collect_reachable_entries<'n>(
     node: &'n Node,
     path: &mut Vec<&'n str>,

@@ -5,6 +5,9 @@ use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// Returns the keys that the top of the file at `path` takes; nothing where any may stand.
+///
+/// A row of the table is for files in a folder, `.github/workflows/`, or for names that begin so;
+/// the first that fits counts.
 fn keys_of(path: &str) -> Option<impl Iterator<Item = &'static str>> {
     let rows = include_str!("../../../data/tops.tsv")
         .lines()
@@ -24,6 +27,8 @@ fn keys_of(path: &str) -> Option<impl Iterator<Item = &'static str>> {
 }
 
 /// Returns whether the top of the file at `path` takes a key; `None` where any may stand there.
+///
+/// A key of the table that ends with `*` stands for all that begin so.
 pub(super) fn accepts_top_key(path: &str, key: &str) -> Option<bool> {
     let mut keys = keys_of(path)?;
     Some(keys.any(|one| {
@@ -59,6 +64,8 @@ const OF_TEXTS: [&str; 6] = [
 ];
 
 /// Refuses an entry that is no text in a part of the file at `path` that holds nothing else: it is for another file or place.
+///
+/// Only for `package.json`, whose readers would reject it.
 pub(super) fn refuse_untext(path: &str, part: &str, child: &Child) -> Result<(), Refusal> {
     let is_manifest = path == "package.json" || path.ends_with("/package.json");
     if !is_manifest

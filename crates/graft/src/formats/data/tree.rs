@@ -1,4 +1,10 @@
 //! Trees of data that lose nothing: each value with its type, where it stands in the text, and what a block leaves out.
+//!
+//! ```text
+//! env:                 Map, Block { column: 0 }: `env`
+//!   PORT: 80             Map, Block { column: 2 }: `PORT`, whose node is the scalar 80, an Integer
+//!   # ... others         not in the tree: it makes the inner map `elided`
+//! ```
 
 use std::ops::Range;
 
@@ -33,6 +39,7 @@ pub(in crate::formats) struct Document {
     pub(in crate::formats) source: String,
     /// The values: one, but for YAML with several documents.
     pub(in crate::formats) roots: Vec<Node>,
+    /// The bytes of the comments, elisions among them.
     pub(in crate::formats) comments: Vec<Range<usize>>,
     pub(in crate::formats) extent: Extent,
 }
@@ -60,6 +67,7 @@ pub(in crate::formats) enum Shape {
 #[derive(Debug, Clone)]
 pub(in crate::formats) struct Node {
     pub(in crate::formats) content: Content,
+    /// A tag of the file's own, `!Ref`; those of YAML itself are types of the value.
     pub(in crate::formats) tag: Option<String>,
     /// The value's text with its tag, without its anchor; of a value in lines, from its first child to its last.
     pub(in crate::formats) span: Range<usize>,
@@ -72,6 +80,7 @@ pub(in crate::formats) struct Node {
     pub(in crate::formats) open: bool,
 }
 
+/// The data of a node.
 #[derive(Debug, Clone)]
 pub(in crate::formats) enum Content {
     Map(Vec<Child>),
@@ -88,6 +97,7 @@ pub(in crate::formats) struct Child {
     pub(in crate::formats) key_span: Range<usize>,
     /// From the key, or the dash of a list, to the end of the value.
     pub(in crate::formats) span: Range<usize>,
+    /// From the line of the key to the one of the value's last.
     pub(in crate::formats) lines: Range<usize>,
     /// The first line of the comments right above.
     pub(in crate::formats) lead: usize,
@@ -129,6 +139,7 @@ impl Node {
         Node::new(Content::Scalar(Scalar::new(kind, text)), span, Shape::Flow)
     }
 
+    /// Returns the entries of a map or a list; none for a scalar.
     pub(in crate::formats) fn children(&self) -> &[Child] {
         match &self.content {
             Content::Map(children) | Content::List(children) => children,
@@ -143,6 +154,7 @@ impl Node {
         }
     }
 
+    /// Returns the scalar that the value is, `None` for maps and lists.
     pub(in crate::formats) fn as_scalar(&self) -> Option<&Scalar> {
         if let Content::Scalar(scalar) = &self.content {
             Some(scalar)
@@ -172,6 +184,8 @@ impl Node {
         self.position(key).and_then(|at| self.children().get(at))
     }
 
+    /// Returns the index of an entry of a map, of several under one key the last; `None` for lists
+    /// and scalars.
     pub(in crate::formats) fn position(&self, key: &str) -> Option<usize> {
         if self.is_map() {
             self.children()
@@ -212,6 +226,7 @@ impl Node {
         }
     }
 
+    /// Returns the value free of its place; comments that stand as entries are left out.
     pub(in crate::formats) fn value(&self) -> Value {
         let value = match &self.content {
             Content::Scalar(scalar) => Value::Scalar(scalar.clone()),
@@ -240,12 +255,14 @@ pub(in crate::formats) fn mark_elisions(node: &mut Node, text: &str, elisions: &
     }
 }
 
+/// The offsets of elisions in the text.
 struct Marks<'a> {
     text: &'a str,
     elisions: &'a [usize],
 }
 
 impl Marks<'_> {
+    /// Returns the column of an offset, in bytes from the start of its line.
     fn column(&self, at: usize) -> usize {
         at - self.text[..at].rfind('\n').map_or(0, |newline| newline + 1)
     }
@@ -261,6 +278,8 @@ impl Marks<'_> {
 /// Marks a value that lies within the bounds; an absent one is what stands from `least` columns on.
 fn mark_elided_node(node: &mut Node, marks: &Marks<'_>, bounds: Range<usize>, least: usize) {
     let absent = node.is_absent();
+    // Only what stands at the column of the children or deeper is left out inside; less deep it is
+    // left out beside.
     let (bounds, column) = match node.shape {
         _ if absent => (bounds, least),
         Shape::Flow => (node.span.clone(), 0),
@@ -278,6 +297,7 @@ fn mark_elided_node(node: &mut Node, marks: &Marks<'_>, bounds: Range<usize>, le
         open |= child.parted;
         elided |= marks.any_in(&gap, column);
         let to = starts.get(at + 1).copied().unwrap_or(bounds.end);
+        // A value without text may be meant by an elision that is indented deeper than its key.
         let least = marks.column(child.span.start) + 1;
         mark_elided_node(&mut child.node, marks, child.key_span.end..to, least);
         from = child.span.end;
@@ -302,6 +322,9 @@ pub(in crate::formats) fn find_elisions(source: &str, comments: &[Range<usize>])
 }
 
 /// Returns the first of the comment lines right above a line, down from `bound`.
+///
+/// Comments count that are indented as the line is, without a blank line between; elisions are
+/// none.
 pub(in crate::formats) fn lead_of(
     lines: &Lines<'_>,
     line: usize,

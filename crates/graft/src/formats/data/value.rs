@@ -46,6 +46,7 @@ impl Scalar {
 }
 
 impl PartialEq for Scalar {
+    // A `null` is the same however it is written, and so are `True` and `true`.
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
             && match self.kind {

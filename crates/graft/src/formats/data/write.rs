@@ -1,5 +1,11 @@
 //! Writes what a merge decides into the file's text: in lines at the file's own indentation, in brackets with commas, below
 //! headers. Nothing else of the text changes.
+//!
+//! ```text
+//! {"a": 1}              + "b": 2       {"a": 1, "b": 2}         in brackets
+//! a: 1                  + b: 2         a: 1 / b: 2              on lines, at the column of its siblings
+//! [t] / a = 1           + b = 2        [t] / a = 1 / b = 2      below a header
+//! ```
 
 mod lines;
 
@@ -23,6 +29,7 @@ pub(super) struct At<'n> {
 }
 
 impl At<'_> {
+    /// Returns the first byte of the entry, of a value without one its own.
     pub(super) fn start_offset(&self) -> usize {
         self.child
             .map_or(self.node.span.start, |child| child.span.start)
@@ -32,7 +39,9 @@ impl At<'_> {
 /// Where among the entries something new goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EntryPosition {
+    /// Before the entry at this index.
     Before(usize),
+    /// Behind the entry at this index.
     After(usize),
     End,
 }
@@ -50,9 +59,12 @@ pub(super) struct Fresh<'m, 'n> {
 /// The text of the file, and the changes to it.
 pub(super) struct Writer<'a> {
     text: &'a str,
+    /// The text of the block, into which its spans point.
     source: &'a str,
     syntax: &'a Syntax,
+    /// The lines of the file.
     lines: Lines<'a>,
+    /// The lines of the block.
     shown: Lines<'a>,
     layout: Layout,
     /// Columns of one step of indentation in the file and in the block.
@@ -68,12 +80,14 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
+    /// Prepares the writing of a block, `asked`, into a file, `there`.
     pub(super) fn new(
         text: &'a str,
         there: &Document,
         asked: &'a Document,
         syntax: &'a Syntax,
     ) -> Self {
+        // A file of strict JSON gets no comments: strict readers would reject it.
         let plain = syntax.comment == "//" && there.comments.is_empty() && (syntax.strict)(text);
         let mut tables = Vec::new();
         there
@@ -90,6 +104,7 @@ impl<'a> Writer<'a> {
             lines: Lines::new(text),
             shown: Lines::new(&asked.source),
             layout,
+            // Two columns where nothing in the file is indented.
             step: fuzzy::infer_indent_step(text.lines()).unwrap_or(2),
             shown_step: fuzzy::infer_indent_step(asked.source.lines()),
             cuts: if plain {
@@ -107,6 +122,7 @@ impl<'a> Writer<'a> {
         self.splice.add_evidence(evidence);
     }
 
+    /// Makes the answer, with the staged lines in their order.
     pub(super) fn finish(mut self) -> Graft {
         self.staged.sort_by_key(|(line, depth, _)| (*line, *depth));
         for (line, _, new) in &self.staged {
@@ -158,6 +174,7 @@ impl<'a> Writer<'a> {
         self.stage_in_brackets(list.node, fresh)
     }
 
+    /// Inserts entries into a map or list in brackets.
     fn insert_in_brackets(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let indent = self.layout.child_indent(
             self.text,
@@ -177,6 +194,8 @@ impl<'a> Writer<'a> {
         self.stage_in_brackets(there, entries)
     }
 
+    /// Stages entries in brackets, each behind the entry of an index, in the form of
+    /// `list::insert_list_entries`.
     fn stage_in_brackets(
         &mut self,
         there: &Node,
@@ -233,9 +252,11 @@ impl<'a> Writer<'a> {
     fn flow(&self, node: &Node) -> Option<String> {
         let own = self.source.get(node.anchored.clone())?;
         if node.shape == Shape::Flow {
+            // A block scalar of YAML can't stand in brackets.
             let block_text = self.syntax.colon == ": " && own.starts_with(['|', '>']);
             return (!block_text).then(|| self.without_cuts(&node.anchored));
         }
+        // A tag or an anchor would be lost if the value were written anew.
         if node.tag.is_some() || node.anchored.start < node.span.start {
             return None;
         }
@@ -280,11 +301,13 @@ impl<'a> Writer<'a> {
             .join("\n")
     }
 
+    /// Stages lines before a line of the file; of those at one line the deeper ones come first.
     fn stage(&mut self, line: usize, depth: usize, new: Vec<String>) {
         self.staged.push((line, Reverse(depth), new));
     }
 }
 
+/// Makes the refusal of a change that can't be written in the file's form.
 fn unsupported_refusal(message: &str) -> Refusal {
     new_refusal(Reason::Unsupported, message)
 }

@@ -1,4 +1,12 @@
 //! Finds the definitions of a Prisma or GraphQL schema and their fields, by braces and line beginnings.
+//!
+//! ```text
+//! /// A person.              Definition { kind: "model", name: "User" }, whose `whole` begins here and `core` below
+//! model User {
+//!   id Int @id               Field { key: "id" }
+//!   @@index([id])            Field { key: "@@index([id])" }
+//! }
+//! ```
 
 use std::ops::Range;
 
@@ -13,6 +21,7 @@ pub(super) enum Syntax {
 }
 
 impl Syntax {
+    /// Returns the words with which definitions begin.
     fn keywords(self) -> &'static [&'static str] {
         match self {
             Syntax::Prisma => &["model", "enum", "type", "view", "datasource", "generator"],
@@ -29,6 +38,7 @@ impl Syntax {
         }
     }
 
+    /// Returns whether a line, or a rest of one, is a comment.
     fn is_comment(self, line: &str) -> bool {
         match self {
             Syntax::Prisma => line.starts_with("//"),
@@ -42,6 +52,7 @@ impl Syntax {
 pub(super) struct Definition {
     pub(super) kind: String,
     pub(super) name: String,
+    /// It adds to a definition: `extend type Query`, of GraphQL alone.
     pub(super) extends: bool,
     /// With its comments and description.
     pub(super) whole: Range<usize>,
@@ -54,6 +65,7 @@ pub(super) struct Definition {
     pub(super) fields: Vec<Field>,
     /// True if something is left out after the last field, or there is no field.
     tail_elided: bool,
+    /// Its fields stand on the line of its braces.
     pub(super) inline: bool,
 }
 
@@ -69,6 +81,7 @@ pub(super) struct Field {
 }
 
 impl Definition {
+    /// Returns whether the definition leaves something out.
     pub(super) fn elided(&self) -> bool {
         self.tail_elided || self.fields.iter().any(|field| field.parted)
     }
@@ -91,6 +104,7 @@ impl Definition {
             .map_or(lines.len(), |body| lines.line_at(body.start) + 1)
     }
 
+    /// Returns the blanks before the first field, two where there is none.
     pub(super) fn field_indent(&self, text: &str) -> String {
         let Some(first) = self.fields.first() else {
             return "  ".to_owned();
@@ -115,6 +129,7 @@ pub(super) fn collapse_whitespace(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Finds the definitions of a text; lines that belong to none are only noted.
 pub(super) fn scan_definitions(text: &str, syntax: Syntax) -> Scan {
     let mut found = Scan::default();
     let mut lead: Option<usize> = None;
@@ -158,6 +173,9 @@ fn after_description(text: &str, at: usize) -> usize {
         .map_or(text.len(), |newline| close + newline + 1)
 }
 
+/// Reads a definition that begins on the line at byte `at`, and returns it with the start of the
+/// line below it. `lead` is where its comments begin. `None` for what is none, or has an open
+/// brace.
 fn parse_definition(
     text: &str,
     at: usize,
@@ -218,7 +236,8 @@ fn parse_definition(
     Some((definition, next))
 }
 
-/// Where a statement ends that may have no body: at a blank line or before the next definition.
+/// Returns the end of a statement that may have no body: at a blank line or before the next
+/// definition.
 fn statement_end(text: &str, start: usize, syntax: Syntax) -> usize {
     let mut at = start;
     for (index, line) in text[start..].split_inclusive('\n').enumerate() {
@@ -237,6 +256,7 @@ fn statement_end(text: &str, start: usize, syntax: Syntax) -> usize {
 }
 
 /// Returns the brace that closes the one at byte `open`; strings and comments are passed over.
+/// None where it is not closed.
 fn find_closing_brace(text: &str, open: usize, syntax: Syntax) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = open;
@@ -264,6 +284,8 @@ fn find_closing_brace(text: &str, open: usize, syntax: Syntax) -> Option<usize> 
     None
 }
 
+/// Returns the byte behind a string that opens at byte `at`; one in single quotes signs ends with
+/// its line at the latest.
 fn after_string(text: &str, at: usize) -> usize {
     if text[at..].starts_with("\"\"\"") {
         return text[at + 3..]
@@ -282,6 +304,8 @@ fn after_string(text: &str, at: usize) -> usize {
     text.len()
 }
 
+/// Reads the fields between two braces, and returns whether something is left out behind the last
+/// one.
 fn parse_fields(text: &str, body: &Range<usize>, syntax: Syntax) -> (Vec<Field>, bool) {
     let mut found: Vec<Field> = Vec::new();
     let mut lead: Option<usize> = None;
@@ -340,6 +364,9 @@ fn field_end(text: &str, start: usize, limit: usize) -> usize {
 }
 
 /// Returns what makes a field the same: its name, or for indexes and the like all of it.
+///
+/// `name String` -> `name`, `posts(first: Int): [Post]` -> `posts`, `@@map("users")` -> `@@map`, of
+/// which there is one, `@@index([a, b])` -> `@@index([a,b])`, of which there may be many.
 fn field_key(field: &str) -> String {
     let name = field
         .split(|found: char| found.is_whitespace() || "(:@".contains(found))

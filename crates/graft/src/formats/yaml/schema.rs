@@ -1,12 +1,22 @@
 //! Resolves plain scalars of YAML: by YAML 1.2's core schema and by YAML 1.1, which many readers still follow. Where
 //! the two disagree, nobody can say what the reader of a file makes of it.
+//!
+//! ```text
+//! 12         Integer
+//! 012        Disputed    twelve by YAML 1.2, octal by YAML 1.1
+//! yes        Disputed    a text by YAML 1.2, true by YAML 1.1
+//! 1e3        Disputed    a number by YAML 1.2, a text by YAML 1.1, which wants a dot
+//! 12:30      Disputed    a text by YAML 1.2, 750 by YAML 1.1
+//! ```
 
 use crate::formats::data::Kind;
 
+/// Words that YAML 1.1 reads as true or false, in small letters, with a capital, and in capitals.
 const DISPUTED_BOOLS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
 
 /// Returns what both schemas make of a plain scalar.
 pub(super) fn resolve_scalar(text: &str) -> Kind {
+    // Each word counts in these three cases only: `TRUe` is a text.
     let cased = |word: &str| {
         let mut letters = word.chars();
         let capital: String = letters
@@ -34,6 +44,7 @@ pub(super) fn resolve_scalar(text: &str) -> Kind {
     if special(["inf", "Inf", "INF"]) || unsigned == text && special(["nan", "NaN", "NAN"]) {
         return Kind::Float;
     }
+    // YAML 1.2 has no signs before `0x` and `0o`.
     let whole = unsigned == text;
     match (
         parse_yaml12_number(unsigned, whole),
@@ -47,6 +58,8 @@ pub(super) fn resolve_scalar(text: &str) -> Kind {
 }
 
 /// Reads a number as YAML 1.2 does; a leading zero that YAML 1.1 takes for octal is told by its text.
+///
+/// `12` and `0x1f` -> Integer, `1.5e3` -> Float, `0o17` -> Disputed.
 fn parse_yaml12_number(text: &str, whole: bool) -> Option<Kind> {
     if let Some(octal) = text.strip_prefix("0o") {
         // No kind of the older schema equals it.
@@ -77,6 +90,9 @@ fn parse_yaml12_number(text: &str, whole: bool) -> Option<Kind> {
 }
 
 /// Reads a number as YAML 1.1 does: underscores, octal with a leading zero, binary, and numbers to the base of 60.
+///
+/// `017`, `1_000`, `0b1` and `12:30` -> Disputed, as YAML 1.2 makes something else of them; `08`
+/// and `1e3` -> None.
 fn parse_yaml11_number(text: &str) -> Option<Kind> {
     let some = |digit: char| digit.is_ascii_digit() || digit == '_';
     if let Some(binary) = text.strip_prefix("0b") {
@@ -118,6 +134,7 @@ fn parse_yaml11_number(text: &str) -> Option<Kind> {
     })
 }
 
+/// Returns whether a text is a number to the base of 60, as `12:30:45` or `1:30.5`.
 fn is_sexagesimal(text: &str) -> bool {
     let mut parts = text.split(':');
     let first = parts.next().is_some_and(|first| {
@@ -131,6 +148,8 @@ fn is_sexagesimal(text: &str) -> bool {
 }
 
 /// Returns whether a text is a date, alone or with a time, as YAML 1.1 takes it.
+///
+/// `2024-01-31`, `2024-1-5T10:00:00Z`; the numbers need not be those of a real day.
 fn is_timestamp(text: &str) -> bool {
     let mut parts = text
         .get(..text.len().min(10))
@@ -152,10 +171,12 @@ fn is_timestamp(text: &str) -> bool {
     year && month && day && rest && parts.next().is_none()
 }
 
+/// Returns whether a text is digits and at least one.
 fn is_all_digits(text: &str) -> bool {
     consists_of(text, |digit| digit.is_ascii_digit())
 }
 
+/// Returns whether a text is not empty and all of its signs fit.
 fn consists_of(text: &str, fits: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }

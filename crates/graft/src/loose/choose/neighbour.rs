@@ -1,4 +1,10 @@
 //! Finds the block that holds the neighbour which the words name.
+//!
+//! ```text
+//! "after `save()`"     def a(): load()            the body of `b`, the only one with `save()`
+//!                      def b(): save()
+//!                      def c(): save()            with this one too: refused, unless the plan's lines tell
+//! ```
 
 use super::{keep_near_lines, locate_items};
 use crate::items::{Item, Source};
@@ -15,6 +21,9 @@ use crate::{Reason, Refusal};
 const NEIGHBOUR_DRIFT: usize = 4;
 
 /// Returns the block that holds the neighbour which the prose names.
+///
+/// `None` where the words name no neighbour that stands in a block. Several blocks that hold one
+/// are refused.
 pub(super) fn find_block_of_neighbour(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -41,6 +50,7 @@ pub(super) fn find_block_of_neighbour(
                 });
             }
             found = keep_outermost(blocks, found);
+            // 1-based; 0 where the item is not there, which no plan's lines are near.
             let line_of = |&(at, item): &(usize, usize)| {
                 let item = blocks.get(at).and_then(|block| block.items.get(item));
                 item.map_or(0, |item| location_at(file.text, item.start).line)
@@ -98,6 +108,9 @@ fn keep_outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usiz
 }
 
 /// Returns the blocks whose items of a kind with one are all meant by a phrase, each with the last of them.
+///
+/// A block of which the phrase tells only some is left out: "the existing registrations" means all
+/// of them.
 pub(super) fn blocks_with_kind(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -118,6 +131,8 @@ pub(super) fn blocks_with_kind(
 }
 
 /// Returns the only collection that has all the keys shown, where several are: "providers: […], exports: […]".
+///
+/// One key alone is no sign: `name` stands in many collections.
 pub(super) fn find_block_of_keys(blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
     let is_key = |item: &Item<'_>| item.kind == Kind::Entry && item.node.kind() == "pair";
     if code.len() < 2 || !code.iter().all(|item| is_key(item)) {

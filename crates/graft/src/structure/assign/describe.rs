@@ -1,4 +1,11 @@
 //! Finds the `describe` block that takes a test.
+//!
+//! ```text
+//! block          words          file                        goes into
+//! it('adds')     "in `cart`"    describe('cart'), ('user')  the body of `describe('cart')`
+//! it('adds')     none           describe('cart') alone      its body
+//! it('adds')     none           it('works') at the top      the module
+//! ```
 
 use super::find_same_container;
 use crate::Refusal;
@@ -16,6 +23,8 @@ pub(super) fn is_test(name: &str) -> bool {
 }
 
 /// Returns the only one of the test blocks whose title the words name: `describe('cart')` for "in `cart`".
+///
+/// A name that the test is within counts before a mention, and that before a neighbour.
 fn find_named_test_block<'c, 't>(
     search: &Search<'_, '_, 't>,
     blocks: &[&'c Container<'t>],
@@ -68,6 +77,7 @@ pub(super) fn test_block<'s, 't>(
     {
         return Ok(None);
     }
+    // Those inside others are parts of them; several at the top leave open which is meant.
     let outer: Vec<&Container<'t>> = blocks
         .iter()
         .copied()

@@ -1,4 +1,11 @@
 //! Lists: entries are the same by value, else by what names them; what is shown in full is what the list becomes.
+//!
+//! ```text
+//! file         block        words          result
+//! [a, b]       [a, b, c]                   [a, b, c]: all of the file's are shown, in their order
+//! [a, b]       [a, c]       "add"          [a, c, b]: `c` behind what is shown before it
+//! [a, b]       [b, a]                      refused: another order is another list, and no word asks for it
+//! ```
 
 use super::{EntryPosition, Merge, Shape, at_entry, with_tags};
 use crate::formats::data::identity::{is_called, name_of, same_things};
@@ -11,13 +18,16 @@ use crate::{Reason, Refusal};
 /// The counterpart of a block's entry in the file's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Match {
+    /// The entry of the file at this index has the same value.
     Equal(usize),
     /// The same thing, with something else said of it.
     Same(usize),
+    /// The file has none like it: it is new.
     None,
 }
 
 impl Match {
+    /// Returns the index of the file's entry, equal or not. None for a new one.
     fn at(self) -> Option<usize> {
         match self {
             Match::Equal(at) | Match::Same(at) => Some(at),
@@ -32,6 +42,7 @@ impl<'a> Merge<'a> {
         let (known, items) = (there.node.children(), asked.node.children());
         let matches = self.match_items(there.node, asked.node)?;
         let found: Vec<usize> = matches.iter().filter_map(|found| found.at()).collect();
+        // All of the file's entries are shown: the list only grows.
         let grows = known.len() == found.len();
         let in_order = found.windows(2).all(|pair| pair[0] < pair[1]);
         let things = items.iter().all(|item| item.node.is_map());
@@ -40,11 +51,15 @@ impl<'a> Merge<'a> {
             || there.node.shape == Shape::Loose
             || self.request.wording.adds()
             || things && !found.is_empty();
+        // Nothing is new, and something is said otherwise: the entries shown are changed one by
+        // one.
         let changes = !matches.contains(&Match::None)
             && matches.iter().any(|found| matches!(found, Match::Same(_)));
         if !(parts || changes || grows && (in_order || items.iter().all(is_named))) {
             return self.change(there, asked);
         }
+        // From here on the file's entries stay, each that is the same thing merged with what the
+        // block says of it.
         let mut values: Vec<Value> = known.iter().map(|item| item.node.value()).collect();
         for (item, found) in items.iter().zip(&matches) {
             let Match::Same(at) = *found else { continue };
@@ -170,6 +185,8 @@ impl<'a> Merge<'a> {
                 .find_map(|found| found.at())
                 .filter(|_| !asked.open);
             places.push((
+                // The entry shown above decides, then the one below; a list with something left out
+                // says nothing of what is below.
                 if previous == EntryPosition::End {
                     next.map_or(previous, EntryPosition::Before)
                 } else {
@@ -178,6 +195,7 @@ impl<'a> Merge<'a> {
                 item,
             ));
         }
+        // Tables of a list are written below the last one only.
         if there.shape == Shape::Loose {
             places
                 .iter_mut()
@@ -194,6 +212,8 @@ fn is_named(item: &Child) -> bool {
 }
 
 /// Returns the values with those that are new in their places.
+///
+/// [1, 2] with 9 after the first -> [1, 9, 2].
 fn insert_values(values: Vec<Value>, fresh: &[(EntryPosition, &Child)]) -> Vec<Value> {
     let at = |place: EntryPosition| {
         fresh

@@ -1,4 +1,10 @@
 //! Entries on lines of their own, at a column.
+//!
+//! ```text
+//! services:            + worker: {…}      services:
+//!   web: …                                  web: …
+//!                                           worker: …      at the column of its siblings, below the one before it
+//! ```
 
 use std::ops::Range;
 
@@ -8,6 +14,8 @@ use crate::formats::data::tree::{Child, Node, Shape};
 use crate::formats::wording::is_elision_line;
 
 impl Writer<'_> {
+    /// Inserts new entries of a block collection on lines of their own, each at its place among the
+    /// file's entries.
     pub(super) fn insert_lines(
         &mut self,
         there: &Node,
@@ -18,6 +26,7 @@ impl Writer<'_> {
         let blank = |pair: &[Child]| {
             (pair[0].lines.end..pair[1].lead).any(|line| self.lines.get(line).trim().is_empty())
         };
+        // All entries have blank lines between them: new ones get one, too.
         let spaced = !self.syntax.by_line && known.len() > 1 && known.windows(2).all(blank);
         for (spot, child) in fresh.entries {
             let mut new = self.entry_lines(child, fresh.shape, column)?;
@@ -39,6 +48,8 @@ impl Writer<'_> {
                 EntryPosition::Before(_) => new.push(String::new()),
                 EntryPosition::After(_) | EntryPosition::End => new.insert(0, String::new()),
             }
+            // In a format of single lines no blank line of the block is added where the file has
+            // one already.
             if self.syntax.by_line
                 && self.lines.get(line).trim().is_empty()
                 && line < self.lines.len()
@@ -54,6 +65,8 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Returns whether something stands before an entry on its first line, as the dash does before
+    /// the first key of a map in a list.
     fn starts_inside_a_line(&self, child: &Child) -> bool {
         !self.text[self.lines.line_start(child.lines.start)..child.span.start]
             .trim()
@@ -61,6 +74,9 @@ impl Writer<'_> {
     }
 
     /// Gives a key without a value one that has parts.
+    ///
+    /// Entries on lines go below the key, one step deeper; any other value goes in as by
+    /// [`Self::replace_value`]. Refused where there is no key.
     pub(in crate::formats::data) fn fill(
         &mut self,
         there: At<'_>,
@@ -78,11 +94,14 @@ impl Writer<'_> {
         for entry in asked.node.children() {
             new.extend(self.entry_lines(entry, asked.node.shape, deeper)?);
         }
+        // Behind whatever else is staged for this line.
         self.stage(child.lines.start + 1, usize::MAX, new);
         Ok(())
     }
 
     /// Puts a value in the place of another.
+    ///
+    /// Refused where the file's value is a table with headers or dotted keys.
     pub(in crate::formats::data) fn replace_value(
         &mut self,
         there: At<'_>,
@@ -92,6 +111,7 @@ impl Writer<'_> {
         if !matches!(old.shape, Shape::Flow | Shape::Block { .. }) {
             return Err(unsupported_refusal("a table is not replaced by a value"));
         }
+        // The column of the value, to which its later lines are moved.
         let column = there.start_offset()
             - self
                 .lines
@@ -121,6 +141,7 @@ impl Writer<'_> {
         } else {
             written
         };
+        // A value on lines gives way to one in brackets, which goes behind the colon of its key.
         let brackets = matches!(old.shape, Shape::Block { .. });
         if brackets && there.child.is_some_and(|child| !child.key_span.is_empty()) {
             let key = there.child.map_or(span.start, |child| child.key_span.end);
@@ -136,6 +157,8 @@ impl Writer<'_> {
     }
 
     /// Puts a value of several lines, its entries from a column on, in the place of another: below the key, or behind the dash.
+    ///
+    /// Refused in brackets, where no lines can stand.
     fn replace_by_lines(
         &mut self,
         there: At<'_>,
@@ -170,11 +193,14 @@ impl Writer<'_> {
     }
 
     /// Returns whether more than dashes stands before an entry on its line.
+    ///
+    /// For `a` it is so in `x: {a: 1}`, and not in `- a: 1`.
     fn is_in_brackets(&self, child: &Child) -> bool {
         let line = &self.text[self.lines.line_start(child.lines.start)..child.span.start];
         !line.trim_start_matches([' ', '-']).is_empty()
     }
 
+    /// Returns the column that an offset of the block has there.
     pub(super) fn shown_column(&self, at: usize) -> usize {
         at - self.shown.line_start(self.shown.line_at(at))
     }
@@ -200,6 +226,7 @@ impl Writer<'_> {
     /// Returns the comments that lead to an entry.
     fn lead(&self, child: &Child, column: usize) -> Vec<String> {
         let shown = (child.lead..child.lines.start).map(|line| self.shown.get(line).trim());
+        // A comment that the file has already is not repeated in a format of single lines.
         let known = |line: &&str| {
             self.syntax.by_line
                 && !line.is_empty()
@@ -245,6 +272,8 @@ impl Writer<'_> {
                 width(shown[at]).saturating_sub(from)
             }
         };
+        // Lines of block scalars and lists in them hang on exact columns, so they are moved but not
+        // scaled.
         let fixed = |line: &&str| {
             line.trim_end().ends_with(['|', '>', '-', '+']) || line.trim_start().starts_with('-')
         };
@@ -272,6 +301,8 @@ impl Writer<'_> {
 }
 
 /// Moves the lines of a text after its first from one column to another.
+///
+/// Blank lines become empty, and no line moves left of the margin.
 fn shift_columns(text: &str, from: usize, to: usize) -> String {
     let line = |(at, line): (usize, &str)| {
         let bare = line.trim_start_matches(' ');

@@ -1,10 +1,18 @@
 //! Tables with headers, and the entries below them.
+//!
+//! ```text
+//! [tool.ruff]                  + line-length = 100      below the table's last own entry
+//! select = ["E"]
+//!                              + [tool.mypy]            behind the last table that shares most of its path
+//! ```
 
 use super::{EntryPosition, Fresh, Writer, unsupported_refusal};
 use crate::Refusal;
 use crate::formats::data::tree::{Child, Content, Node, Shape};
 
 impl Writer<'_> {
+    /// Inserts new entries of a table: pairs below its header, tables of their own behind the
+    /// others.
     pub(super) fn insert_in_tables(
         &mut self,
         there: &Node,
@@ -23,6 +31,7 @@ impl Writer<'_> {
             _ if own.is_empty() => {}
             Shape::Section { body, end, .. } => self.insert_below(there, (body, end), &pairs)?,
             Shape::Dotted => self.insert_dotted(there, &pairs)?,
+            // The file has the table in name only, by tables inside it: it gets a header.
             _ => self.append_table(&pairs)?,
         }
         for (_, child) in apart {
@@ -41,6 +50,8 @@ impl Writer<'_> {
         fresh: &Fresh<'_, '_>,
     ) -> Result<(), Refusal> {
         for (spot, child) in fresh.entries {
+            // A spot beside a table with a header says nothing: a pair there would belong to that
+            // table.
             let known = |at: usize| table.children().get(at).filter(|known| !known.is_apart());
             let line = match *spot {
                 EntryPosition::After(at) => known(at).map_or(end, |known| last_line(known) + 1),
@@ -54,6 +65,8 @@ impl Writer<'_> {
     }
 
     /// Returns the lines of an entry, as the block has them where they are lines of a table there.
+    ///
+    /// A dotted key may stand on several lines there, one for each of its parts.
     fn pair_lines(&self, child: &Child, shape: Shape) -> Result<Vec<String>, Refusal> {
         if !matches!(shape, Shape::Section { .. }) {
             return Ok(self
@@ -73,12 +86,16 @@ impl Writer<'_> {
             .collect())
     }
 
+    /// Returns the lines of an entry as they are in the block, with the comments that lead to it.
     fn raw_lines(&self, child: &Child) -> Vec<String> {
         let raw = (child.lead..child.lines.end).map(|line| self.shown.get(line).trim_end());
         raw.map(str::to_owned).collect()
     }
 
     /// Adds entries beside others that have the same keys before their own.
+    ///
+    /// `a.b = 1` and a new `c` of `a` -> `a.c = 1`, below the last of them. Refused where no key
+    /// shows the prefix, or where they stand in braces.
     fn insert_dotted(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let sibling = there
             .children()
@@ -93,6 +110,7 @@ impl Writer<'_> {
                 "a dotted key in braces gets no sibling",
             ));
         }
+        // `a.b.` of `a.b.c = 1`, which a new sibling begins with, too.
         let prefix = self.text[sibling.span.start..sibling.key_span.start].to_owned();
         let after = there
             .children()
@@ -108,6 +126,9 @@ impl Writer<'_> {
     }
 
     /// Adds a table for entries whose table the file has in name only.
+    ///
+    /// Refused where a part of the path would need quotes: it has other signs than ASCII letters,
+    /// digits, `-` and `_`.
     fn append_table(&mut self, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let bare = |key: &String| {
             key.chars()
@@ -138,6 +159,7 @@ impl Writer<'_> {
             let mut new: Vec<String> = (lead..body)
                 .map(|line| self.shown.get(line).trim_end().to_owned())
                 .collect();
+            // Dotted keys lie in the tree by their parts, so the order of the block is made again.
             let mut own: Vec<&Child> = Vec::new();
             node.children()
                 .iter()
@@ -150,6 +172,9 @@ impl Writer<'_> {
     }
 
     /// Stages a table after the last one that it shares most of its path with, else at the end.
+    ///
+    /// `[tool.mypy]` goes behind the last table of `tool`; with nothing shared, to the end of the
+    /// file.
     fn stage_table(&mut self, path: &[String], mut new: Vec<String>) {
         let shared = |table: &[String]| {
             table
@@ -170,9 +195,11 @@ impl Writer<'_> {
             .rev()
             .find(|(table, _)| best > 0 && shared(table) == best);
         let mut line = after.map_or(self.lines.len(), |(_, end)| *end);
+        // Blank lines below the table stay below the new one.
         while line > 0 && self.lines.get(line - 1).trim().is_empty() {
             line -= 1;
         }
+        // A blank line parts it from what stands above, if anything does.
         if line > 0 || self.staged.iter().any(|(at, ..)| *at == 0) {
             new.insert(0, String::new());
         }
@@ -200,6 +227,8 @@ pub(super) fn collect_tables(
     );
 }
 
+/// Collects the values with headers below a value and itself, with their paths; lists of tables add
+/// nothing to the path.
 fn collect_sections<'n>(
     node: &'n Node,
     path: &mut Vec<String>,
@@ -229,6 +258,7 @@ fn leaves_of<'n>(child: &'n Child, into: &mut Vec<&'n Child>) {
     }
 }
 
+/// Returns the last line on which an entry, or any part of a dotted one, stands.
 fn last_line(child: &Child) -> usize {
     let mut leaves = Vec::new();
     leaves_of(child, &mut leaves);
