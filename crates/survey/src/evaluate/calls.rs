@@ -166,7 +166,7 @@ impl<'a> Machine<'a> {
 
     /// Calls a method: `receiver.name(arguments)`.
     ///
-    /// What the project defines runs. `call`, `apply` and `bind` of functions do what the language says, without the
+    /// The project's own methods run. `call`, `apply` and `bind` of functions do what the language says, without the
     /// object. All else is remembered on the receiver.
     pub(crate) fn call_method(
         &mut self,

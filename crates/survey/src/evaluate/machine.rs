@@ -48,7 +48,7 @@ pub(crate) struct Machine<'a> {
     pub(super) called: HashSet<*const Function>,
     /// For each function: its calls that are running now, and all so far.
     pub(super) calls: HashMap<*const Function, (u32, u32)>,
-    /// How many calls and imports are being followed at this moment.
+    /// The number of calls and imports that are being followed at this moment.
     pub(super) depth: u32,
     /// The steps that are left; at zero, everything is unknown.
     pub(super) steps: u64,

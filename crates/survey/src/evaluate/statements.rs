@@ -75,7 +75,6 @@ impl<'a> Machine<'a> {
             Statement::Expression(expression) => {
                 self.evaluate(expression, scope);
             }
-            // Functions of scripts were defined before the first statement.
             Statement::Function(function) => {
                 if self.is_python(scope.module) {
                     self.define_function(function, scope);
@@ -102,7 +101,6 @@ impl<'a> Machine<'a> {
                 let mut items = over.items();
                 items.truncate(MOST_TURNS);
                 if items.is_empty() {
-                    // One turn over what is not known, for the calls in the body.
                     items.push(Value::Unknown);
                 }
                 for item in items {

@@ -56,15 +56,15 @@ pub(crate) enum Value<'a> {
     /// A method with its object.
     Bound(Rc<(Value<'a>, Rc<Closure<'a>>)>),
     Class(Rc<ClassValue<'a>>),
-    /// What `super()` gives in Python: the base class, and the object that its methods are called on.
+    /// `super()` of Python: the base class, and the object that its methods are called on.
     Super(Rc<ClassValue<'a>>, Box<Value<'a>>),
     /// A file of the project.
     Module(ModuleId),
     /// A folder of Python modules without `__init__.py`.
     Package(Rc<str>),
-    /// What comes from outside the project, or is built into the language, by its dotted path.
+    /// A name from outside the project, or one built into the language, by its dotted path.
     External(Rc<str>),
-    /// What a call, a member or a parameter gives: see `Origin`.
+    /// The result of a call, a member or a parameter: see `Origin`.
     Object(ObjectId),
     /// An imported name, looked up when it is used, so that circles of imports do no harm.
     Imported(ModuleId, &'a str),
@@ -217,7 +217,7 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// How an object came to be: `callee(arguments)`; `receiver.name(arguments)`, which stands in the receiver's log;
+/// The way an object came to be: `callee(arguments)`; `receiver.name(arguments)`, which stands in the receiver's log;
 /// `of.name`, which nothing in the project sets; an instance of a class of the project; a parameter; or an object
 /// that the evaluator makes itself, such as `exports` of CommonJS.
 #[derive(Clone)]
@@ -247,7 +247,7 @@ pub(crate) enum Origin<'a> {
     Made(&'static str),
 }
 
-/// What evaluation keeps of an object.
+/// An object as evaluation keeps it.
 pub(crate) struct Object<'a> {
     pub(crate) origin: Origin<'a>,
     pub(crate) place: Place,
