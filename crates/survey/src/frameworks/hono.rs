@@ -36,8 +36,7 @@ fn is_hono(path: &str) -> bool {
     }) && (path.ends_with("Hono") || path.contains("createApp"))
 }
 
-/// Reads the routes of all applications that no other mounts; those that come as parameters are read where they are
-/// made.
+/// Reads the routes of all applications that no other mounts; those that come as parameters are left out.
 fn read_hono(context: &mut FrameworkContext<'_, '_>) {
     let applications = context.machine.all_instances(is_hono);
     let mut mounted = BTreeSet::new();
