@@ -1,5 +1,4 @@
 //! Versions from lock files, for the packages that a manifest asks for itself.
-
 //!
 //! ```text
 //! manifest   express ^4.18.0
@@ -9,6 +8,7 @@
 //! ```
 //!
 //! A dependency that the lock file does not name keeps what it has: the version that its manifest pins, or none.
+
 use std::collections::HashMap;
 
 use serde_json::Value;
