@@ -1,4 +1,5 @@
 //! Reads the conventions of a project: names, errors, validation, injection, logging,
+//! authentication, answers and tests, each with how usual it is and the best places to look at.
 //!
 //! ```text
 //! logger = logging.getLogger(__name__)     in 12 files     logging: a logger of the module, 12
@@ -7,7 +8,6 @@
 //! ```
 //!
 //! Most are read from marks (texts of `marks`, found in one pass); the rest from names, routes and places of files.
-//! authentication, answers and tests, each with how usual it is and the best places to look at.
 
 mod marks;
 

@@ -332,8 +332,8 @@ fn method_mapping<'a>(
 
 /// Returns the methods and path of an action of its own.
 ///
-/// `@action(detail=True, url_path="again")` gives `get` and `api/items/{pk}/again/`. `detail_route` and `list_route` are
-/// the older spelling. Returns none where no decorator makes it an action.
+/// `@action(detail=True, url_path="again")` gives `get` and `api/items/{pk}/again/`. `detail_route` and `list_route`
+/// are the older spelling. Returns none where no decorator makes it an action.
 fn extra_action<'a>(
     machine: &Machine<'a>,
     closure: &Closure<'a>,
