@@ -5,8 +5,8 @@
 //!     package `api` with the manager pnpm; it asks for express, `^4.18.0`
 //! ```
 //!
-//! The manager is the one that the manifest names, else the one whose lock file lies beside it, else that of the workspace,
-//! else npm.
+//! The manager is the one that the manifest names, else the one whose lock file lies beside it, else that of the
+//! workspace, else npm.
 
 use serde_json::Value;
 
