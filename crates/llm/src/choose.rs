@@ -1,4 +1,12 @@
 //! From what the user wants and what the environment configures to a model.
+//!
+//! ```text
+//! opus                     the model of rank 1 of the first configured provider that lists one
+//! anthropic/NAME           that model of that provider
+//! anthropic/opus           the provider's own model of that rank
+//! NAME                     the provider whose models' names begin so, else a server of the user's own
+//! scripted/turns.json      the turns of a file, without any provider
+//! ```
 
 use std::fs;
 
@@ -91,6 +99,7 @@ pub fn choose_model_with(
     }
 }
 
+/// Returns the position of an alias in a provider's list of models; none for another name.
 fn rank_of_alias(name: &str) -> Option<usize> {
     ALIASES
         .iter()
@@ -98,6 +107,7 @@ fn rank_of_alias(name: &str) -> Option<usize> {
         .map(|(_, rank)| *rank)
 }
 
+/// Makes a model with what the catalogue and the prices know of it.
 fn remote_model(line: Endpoint, model: &str, prices: &Prices) -> Box<dyn Model> {
     let rates = rates_of((line.provider.name, line.provider.surcharge), model, prices);
     let mut facts = facts_of(model);
@@ -132,7 +142,8 @@ fn model_of_rank(
     Ok(remote_model(line, model, prices))
 }
 
-/// `provider/model`, or a bare name that tells whose it is. Any other is looked for on the user's own server.
+/// Returns the provider and the model's name of `provider/model`, or of a bare name that says whose it is. Any other
+/// is looked for on the user's own server.
 fn provider_of_name<'a>(
     wanted: &'a str,
     environment: Environment<'_>,

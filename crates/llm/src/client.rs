@@ -1,5 +1,11 @@
 //! The line to a provider: HTTP/1.1 over connections that are kept between requests, through a proxy where the usual
 //! variables name one. TLS is set up when the first `https` address is called, so that a local server costs nothing.
+//!
+//! ```text
+//! http://localhost:11434        plain, never through a proxy
+//! https://api.anthropic.com     TLS; with HTTPS_PROXY through a tunnel of that proxy
+//! http://models.example         plain; with HTTP_PROXY sent to that proxy, with its name and password
+//! ```
 
 use std::error::Error;
 use std::fmt;
@@ -52,6 +58,8 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
+    /// Returns a client with the proxies of the environment; `https_proxy` counts before `HTTPS_PROXY`, and an empty
+    /// one is none.
     pub(crate) fn new(environment: Environment<'_>) -> Self {
         let set = |name: &str| {
             let value = environment(&name.to_lowercase()).or_else(|| environment(name));
@@ -70,6 +78,7 @@ impl Client {
         };
         let pool = Pool::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE_LIMIT)
+            // One connection is kept to each host.
             .pool_max_idle_per_host(1)
             .build(connector);
         Self { pool, proxies }
@@ -95,6 +104,7 @@ impl Client {
     }
 }
 
+/// Returns the error of a request that got no answer. A certificate that isn't trusted is no reason to ask again.
 fn error_of_pool(error: &PoolError) -> ProviderError {
     let told = join_reasons(error);
     let mut failure = ProviderError::network(if error.is_connect() {
@@ -150,7 +160,8 @@ pub(crate) fn join_reasons(error: &dyn Error) -> String {
     }
 }
 
-/// A proxy can't reach what listens on this machine alone.
+/// Returns the proxy for an address; none for `localhost` and loopback addresses, since a proxy can't reach what
+/// listens on this machine alone, and where the environment names none for it.
 fn proxy_for(proxies: &Matcher, uri: &Uri) -> Option<Intercept> {
     let host = uri.host()?.trim_matches(['[', ']']);
     let is_local = host == "localhost"
@@ -191,6 +202,10 @@ impl Service<Uri> for Connector {
     }
 }
 
+/// Opens a connection: to the address, to the proxy, or through a tunnel of the proxy; then TLS, if the address asks
+/// for it.
+///
+/// # Errors As the system and TLS say; also for a proxy that isn't `http`.
 async fn open_connection(
     to: Uri,
     proxy: Option<Intercept>,
@@ -248,14 +263,15 @@ async fn open_connection(
     })
 }
 
+/// Returns a header's value marked so that it is not printed.
 fn mark_sensitive(value: &HeaderValue) -> HeaderValue {
     let mut value = value.clone();
     value.set_sensitive(true);
     value
 }
 
-/// Whom we trust: the authorities of this machine (or of `SSL_CERT_FILE`), so that a company's own are among them;
-/// where it has none, as in small containers, Mozilla's.
+/// Returns whom we trust: the authorities of this machine (or of `SSL_CERT_FILE`), so that a company's own are among
+/// them; where it has none, as in small containers, Mozilla's.
 fn trusted_roots() -> Result<ClientConfig, Failure> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

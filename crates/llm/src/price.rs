@@ -1,4 +1,10 @@
 //! The table of published prices, and those that the user tells.
+//!
+//! ```text
+//! the user's `provider/model`   first
+//! the user's `model`            next
+//! the table                     the longest name that the model's begins with, times the provider's surcharge
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -14,6 +20,7 @@ pub type Prices = BTreeMap<String, Price>;
 /// The prices of a model, by the tokens that a request reads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rates {
+    /// The price of a request that no row with a limit of tokens covers.
     usual: Price,
     /// The price of a request that reads more than so many tokens.
     long: Option<(u64, Price)>,
@@ -34,7 +41,8 @@ impl Rates {
     }
 }
 
-/// Returns what a model of a provider costs: as the user tells, else as published, times what the provider may ask beyond that.
+/// Returns what a model of a provider costs: as the user tells, else as published, times what the provider may ask
+/// beyond that.
 pub(crate) fn rates_of(
     (provider, surcharge): (&str, f64),
     model: &str,
@@ -58,6 +66,9 @@ pub(crate) fn rates_of(
 }
 
 /// Returns the rates of the longest name in the table that `name` begins with.
+///
+/// A row `NAME >TOKENS` holds for requests that read more than so many tokens. Returns none where no row without such
+/// a limit fits.
 fn published_rates(name: &str) -> Option<Rates> {
     let rows = TABLE
         .lines()
@@ -80,6 +91,9 @@ fn published_rates(name: &str) -> Option<Rates> {
 }
 
 /// Returns a row of the table: the beginning of a name, the tokens from which it holds, the price.
+///
+/// `NAME`, input, cache read, cache write, output, by tabs; a last column for the cache of an hour may be missing,
+/// and is then as cache write. Returns none for a broken row.
 fn parse_row(line: &str) -> Option<(&str, Option<u64>, Price)> {
     let mut cells = line.split('\t');
     let name = cells.next()?;

@@ -1,4 +1,12 @@
 //! The ways in which one attempt can fail, sorted into those worth another attempt and those that are not.
+//!
+//! ```text
+//! 429, retry-after: 20                       rate limit: try again, after 20 s
+//! 529 or "overloaded"                        provider: try again
+//! 400, "prompt is too long"                  context overflow: no second attempt
+//! 401                                        key: no second attempt
+//! an error within a stream, without status   provider: try again, unless it names an invalid request
+//! ```
 
 use std::time::{Duration, SystemTime};
 
@@ -52,6 +60,7 @@ const TOO_LONG: [&str; 15] = [
     "reduce the length",
     "prompt too long",
 ];
+/// Words for an account that can't pay.
 const NO_MONEY: [&str; 6] = [
     "insufficient_quota",
     "credit balance",
@@ -60,6 +69,7 @@ const NO_MONEY: [&str; 6] = [
     "insufficient credits",
     "quota_exceeded",
 ];
+/// Words for a key that is wrong or missing.
 const BAD_KEY: [&str; 7] = [
     "authentication_error",
     "invalid_api_key",
@@ -69,6 +79,7 @@ const BAD_KEY: [&str; 7] = [
     "unregistered callers",
     "unauthenticated",
 ];
+/// Words for a model that the provider does not have.
 const NO_MODEL: [&str; 4] = [
     "model_not_found",
     "model not found",
@@ -77,7 +88,7 @@ const NO_MODEL: [&str; 4] = [
 ];
 
 impl ProviderError {
-    /// The line, not the provider.
+    /// Makes the error of a connection that failed: the line, not the provider; another attempt may succeed.
     pub(crate) fn network(message: impl Into<String>) -> Self {
         Self {
             fault: Fault::Network,
@@ -109,8 +120,10 @@ fn stated_wait(error: &Value) -> Option<Duration> {
 }
 
 impl ErrorBody {
-    /// Reads an error out of JSON: `{"error": {"type", "code", "status", "message"}}`, alone or in a list, a text in place
-    /// of the object, or the object without its wrapping.
+    /// Reads an error out of JSON: `{"error": {"type", "code", "status", "message"}}`, alone or in a list, a text in
+    /// place of the object, or the object without its wrapping.
+    ///
+    /// Returns none where neither a message nor a name of an error is found.
     pub(crate) fn parse(value: &Value) -> Option<Self> {
         let value = value
             .as_array()
@@ -172,6 +185,8 @@ impl ErrorBody {
     }
 
     /// Reads an answer that is no success.
+    ///
+    /// A body that is no such JSON gives its first 300 letters. The headers' wait comes before the body's.
     pub(crate) fn from_response(
         status: u16,
         headers: &HeaderMap,
@@ -203,11 +218,15 @@ impl ErrorBody {
     }
 
     /// Returns the fault that it stands for, and whether to try again.
+    ///
+    /// Words come before numbers where they say more: a conversation that is too long may come with any status.
+    /// The provider's own word on trying again (`x-should-retry`) overrules ours.
     pub(crate) fn classify(&self) -> ProviderError {
         let said = format!("{} {}", self.kind, self.message.to_lowercase());
         let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
         let status = self.status.unwrap_or(0);
         let (fault, passes) = match status {
+            // A limit of tokens a minute speaks of too many tokens as well, and passes.
             _ if says(&TOO_LONG) && !says(&["rate_limit", "per minute"]) => {
                 (Fault::ContextOverflow, false)
             }
@@ -262,6 +281,7 @@ fn requested_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     })
 }
 
+/// Reads seconds, also with a fraction; none for a negative number or other text.
 fn parse_seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
 }

@@ -1,5 +1,10 @@
 //! The providers, one file for each format, and the list of them: to add one, write its file (or use a format that is
 //! here) and an entry in the list.
+//!
+//! ```text
+//! bedrock/anthropic.claude-opus-5-5   the provider `bedrock`, with the format of Anthropic
+//! claude-opus-5-5                     no provider is named: `claude-` begins the names of those of `anthropic`
+//! ```
 
 pub(crate) mod anthropic;
 pub(crate) mod chat;
@@ -23,8 +28,8 @@ pub(crate) struct Provider {
     pub(crate) key: &'static str,
     /// The variable that holds its address.
     pub(crate) base: &'static str,
-    /// Its address where that is not set; `{NAME|OTHER}` stands for the first of these variables that is set, and needs one.
-    /// Empty for a server of the user's, which is configured by its address, and whose key may be missing.
+    /// Its address where that is not set; `{NAME|OTHER}` stands for the first of these variables that is set, and needs
+    /// one. Empty for a server of the user's, which is configured by its address, and whose key may be missing.
     pub(crate) address: &'static str,
     /// The value of the variable in its address, for people.
     pub(crate) address_value: &'static str,
@@ -129,9 +134,9 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         ],
         ..PLAIN
     },
-    // Claude in Amazon Bedrock by its Messages endpoint, which takes a Bedrock API key where Anthropic's takes its own. An
-    // endpoint of a region asks a tenth more than the published price. It is not known to keep what it read for an hour, and
-    // is said to read a conversation anew when its effort changes.
+    // Claude in Amazon Bedrock by its Messages endpoint, which takes a Bedrock API key where Anthropic's takes its own.
+    // An endpoint of a region asks a tenth more than the published price. It is not known to keep what it read for an
+    // hour, and is said to read a conversation anew when its effort changes.
     Provider {
         name: "bedrock",
         protocol: &Anthropic,
@@ -150,8 +155,8 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         surcharge: 1.1,
         ..PLAIN
     },
-    // OpenAI's models in Azure by its `v1` addresses, which take a key as a bearer's and need no version. A model is named as
-    // its deployment is. Deployments in a zone or region cost up to a tenth more than the published price.
+    // OpenAI's models in Azure by its `v1` addresses, which take a key as a bearer's and need no version. A model is
+    // named as its deployment is. Deployments in a zone or region cost up to a tenth more than the published price.
     Provider {
         name: "azure",
         protocol: &Responses,

@@ -1,5 +1,11 @@
-//! A model behind a provider's address: sends, reads the stream, and asks again where that may help. A turn is given out
-//! whole or not at all, so no fault leaves a trace in a conversation.
+//! A model behind a provider's address: sends, reads the stream, and asks again where that may help. A turn is given
+//! out whole or not at all, so no fault leaves a trace in a conversation.
+//!
+//! ```text
+//! attempt 1   503                         wait, as the retry policy says
+//! attempt 2   a stream that breaks off    wait again; what was shown of it is not kept
+//! attempt 3   a stream up to its end      the reply, with its cost
+//! ```
 
 use std::time::Duration;
 
@@ -122,6 +128,12 @@ impl Model for Remote {
 }
 
 impl Remote {
+    /// Sends the request once, and reads its stream to the end.
+    ///
+    /// Each piece is waited for: the first as long as the answer may take, later ones as long as a stream may be
+    /// silent, and after the turn is whole for `GRACE`. A connection that breaks then costs nothing: the turn is there.
+    ///
+    /// # Errors No answer, an error in place of a stream or within it, or a stream that ends before its turn is whole.
     async fn attempt(
         &self,
         body: Bytes,
@@ -254,13 +266,15 @@ impl Endpoint {
         .classify())
     }
 
+    /// Returns a text without the key, which a server may repeat in its error.
     fn redact(&self, text: &str) -> String {
         self.key
             .as_ref()
             .map_or_else(|| text.to_owned(), |key| key.redact(text))
     }
 
-    /// Trouble as it is told for good.
+    /// Returns an error as users read it: without the key, with the number of attempts if there were several, and with
+    /// what to do next.
     pub(crate) fn error(
         &self,
         model: String,
@@ -279,6 +293,7 @@ impl Endpoint {
         }
     }
 
+    /// Returns what to do about an error: for a missing key, `set ANTHROPIC_API_KEY to a key of anthropic`.
     fn hint(&self, failure: &ProviderError) -> String {
         let Provider {
             name, key, base, ..
@@ -306,6 +321,8 @@ impl Endpoint {
 }
 
 /// Returns the next bytes of an answer; none at its end.
+///
+/// # Errors Nothing came within the limit, or the connection broke.
 async fn next_bytes(
     answer: &mut Response<Incoming>,
     limit: Duration,
@@ -323,11 +340,14 @@ async fn next_bytes(
     Ok(frame.map(|frame| frame.into_data().unwrap_or_default()))
 }
 
+/// Returns a header as text; none where it is missing or no plain text.
 fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// Reads an answer as words, as much as is of use.
+///
+/// Returns none where the server is silent for longer than a stream may be. What isn't UTF-8 is replaced.
 pub(crate) async fn read_body(
     answer: &mut Response<Incoming>,
     retry: RetryPolicy,
@@ -341,7 +361,9 @@ pub(crate) async fn read_body(
     Some(String::from_utf8_lossy(&held).into_owned())
 }
 
-/// Returns a success that is no stream: an error in JSON, or a server of another kind.
+/// Returns the error of a success that is no stream: one in JSON, or that a server of another kind answers.
+///
+/// `{"error":{"message":"…"}}` is the error that it describes; a page of HTML is `Garbled`.
 async fn error_of_body(answer: &mut Response<Incoming>, retry: RetryPolicy) -> ProviderError {
     let kind = header_text(answer.headers(), "content-type")
         .unwrap_or_default()

@@ -1,4 +1,13 @@
 //! The limits of waiting for a provider and of trying again.
+//!
+//! ```text
+//! attempt 1 fails   a wait of 0.25 - 0.5 s        half of the step is fixed, half is by chance
+//! attempt 2 fails   0.5 - 1 s
+//! attempt 7 fails   15 - 30 s                     never longer than `longest`
+//! attempt 8 fails   none: `attempts` is reached
+//! ```
+//!
+//! Where the provider asks for a longer wait, that counts, unless it would go beyond `total`.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime};
@@ -50,6 +59,8 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Returns how long to wait before the next attempt; none when it is not worth it or would take too long.
+    ///
+    /// `attempt` is the number of the one that failed, from 1; `spent` the time since the first began.
     pub(crate) fn wait(
         &self,
         failure: &ProviderError,
@@ -65,12 +76,14 @@ impl RetryPolicy {
             .min(self.longest);
         let ours = doubled.mul_f64(0.5 + 0.5 * (self.jitter)().clamp(0.0, 1.0));
         let wait = failure.wait.unwrap_or_default().max(ours);
+        // The second attempt is always granted: a first one that was silent until its limit has not used up the time.
         let spent = if attempt == 1 { Duration::ZERO } else { spent };
         (spent + wait <= self.total).then_some(wait)
     }
 }
 
-/// The hasher of the standard library is seeded anew each time; for spreading waits that is random enough.
+/// Returns a number from 0 to 1 by chance. The hasher of the standard library is seeded anew each time; for spreading
+/// waits that is random enough.
 fn random_fraction() -> f64 {
     let bits = RandomState::new().hash_one(0) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]

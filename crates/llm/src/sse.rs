@@ -1,7 +1,15 @@
-//! Server-sent events, out of bytes that come in pieces of any size. Comments and pings are not shown: that they came is
-//! seen where the bytes come in, which is where silence is measured.
+//! Server-sent events, out of bytes that come in pieces of any size. Comments and pings are not shown: that they came
+//! is seen where the bytes come in, which is where silence is measured.
+//!
+//! ```text
+//! event: delta
+//! data: {"a":
+//! data: 1}
+//!                    the empty line ends it: name `delta`, data `{"a":` and `1}` on two lines
+//! : ping             a comment: no event
+//! ```
 
-/// A line longer than this is no event of a model.
+/// Bytes that are held at most: a longer event is none of a model, and would only fill the memory.
 const LONGEST_EVENT: usize = 64 << 20;
 
 /// One event.
@@ -16,13 +24,16 @@ pub(crate) struct Event {
 /// Reads events.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
+    /// Bytes that came and are not yet taken as lines.
     held: Vec<u8>,
     /// The position up to which `held` is read.
     read: usize,
     /// The position up to which `held` was searched for the end of its first line.
     searched: usize,
+    /// The name and data of the event that is being read.
     name: String,
     data: Option<String>,
+    /// The first line was read: only before it may a byte order mark stand.
     started: bool,
 }
 
@@ -32,6 +43,8 @@ pub(crate) struct TooLong;
 
 impl Events {
     /// Takes in what came.
+    ///
+    /// Fails where more is held than any event needs.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
         if self.read > 0 {
             self.held.drain(..self.read);
@@ -80,7 +93,8 @@ impl Events {
                 .position(|byte| matches!(byte, b'\n' | b'\r'))?;
         let mut after = at + 1;
         if self.held[at] == b'\r' {
-            // Whether a LF belongs to it is known only with the next byte; models' servers send no lone CR at the end.
+            // Whether a LF belongs to it is known only with the next byte; models' servers send no lone CR at the
+            // end.
             match self.held.get(after) {
                 Some(b'\n') => after += 1,
                 Some(_) => {}

@@ -1,5 +1,13 @@
 //! The backends that can confine a run, strongest first. One file each; choosing one means building
 //! it, and one that can't be built says why.
+//!
+//! ```text
+//! auto          bubblewrap, namespaces, landlock (Linux) or sandbox-exec (macOS): the first that can be built
+//! namespaces    that one, or an error with the reason
+//! off           a copy of the repository, and nothing is denied
+//! ```
+//!
+//! What `auto` passed over, and why, stands in the details of the tier. It never falls back to `off`.
 
 mod none;
 
@@ -91,6 +99,8 @@ const BACKENDS: &[(BackendName, Build)] = &[
 ];
 
 /// Sets up the backend that the policy asks for, or refuses.
+///
+/// # Errors No backend could be built; each that was tried is named with its reason.
 pub(crate) fn build_backend(
     choice: BackendChoice,
     site: &BackendRequest<'_>,
@@ -141,6 +151,8 @@ pub(crate) fn build_backend(
 }
 
 /// Joins what was passed over and why, then what this backend lacks.
+///
+/// `bubblewrap was passed over: the program bwrap is not installed; …`
 fn join_details(tried: &[(BackendName, String)], backend: &Backend) -> String {
     let passed = tried
         .iter()

@@ -1,5 +1,14 @@
 //! Finds what commands changed, by comparing with the real tree: in an overlay only what lies in
 //! its upper layer, in a copy what is no longer as it was copied.
+//!
+//! ```text
+//! upper layer                 below            effect
+//! a.txt, other content        a.txt            modified
+//! a.txt, same content         a.txt            none, unless its mode differs
+//! a whiteout at b.txt         b.txt            deleted
+//! c/ opaque, with d           c/e              c/d created, c/e deleted
+//! a socket                    nothing there    special
+//! ```
 
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
@@ -13,15 +22,18 @@ use rustix::fs::Access;
 use crate::command::{Effect, EffectKind};
 use crate::mount_plan::Layers;
 
-/// The metadata of a copied file right after it was copied.
+/// The metadata of a copied file right after it was copied. The time of change (`ctime`) can't be set by a command,
+/// so that equal stamps mean an untouched file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     inode: u64,
+    /// Seconds and nanoseconds of `ctime`.
     size: u64,
     changed: (i64, i64),
 }
 
 impl Stamp {
+    /// Takes the stamp of a file.
     pub(crate) fn of(found: &Metadata) -> Self {
         Self {
             inode: found.ino(),
@@ -85,20 +97,26 @@ pub(crate) fn of_copy(
     Ok(walk.sorted())
 }
 
+/// A walk through a changed tree, with the effects found so far.
 struct Comparison<'a> {
+    /// The tree with changes.
     new: &'a Path,
+    /// The real tree.
     old: &'a Path,
+    /// Paths that commands never saw; nothing below them is an effect.
     hidden: &'a [PathBuf],
     found: Vec<Effect>,
 }
 
 impl Comparison<'_> {
+    /// Returns the effects by path, each once.
     fn sorted(mut self) -> Vec<Effect> {
         self.found.sort();
         self.found.dedup();
         self.found
     }
 
+    /// Adds an effect; only files have a mode, and what is gone has no size.
     fn add_effect(&mut self, path: &Path, kind: EffectKind, new: Option<&Metadata>) {
         let mode = new
             .filter(|new| new.is_file())
@@ -112,6 +130,7 @@ impl Comparison<'_> {
         });
     }
 
+    /// Returns whether a path is one of the hidden ones or below.
     fn is_hidden(&self, path: &Path) -> bool {
         self.hidden.iter().any(|hidden| path.starts_with(hidden))
     }
@@ -138,6 +157,7 @@ impl Comparison<'_> {
                 let old = read_metadata(&self.old.join(&path))?;
                 let onto_folder = old.as_ref().is_some_and(Metadata::is_dir);
                 if old.is_some() && !onto_folder {
+                    // A folder in place of a file: the file is gone.
                     self.add_deleted(&path)?;
                 }
                 self.compare_layer(&path, merged && onto_folder && !is_opaque(&at))?;
@@ -151,6 +171,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
+    /// Adds as deleted what a folder below has and the upper one, which does not show through, does not name.
     fn unnamed_are_deleted(
         &mut self,
         folder: &Path,
@@ -197,10 +218,11 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Something that is no folder, against what was there before.
+    /// Compares something that is no folder with what was there before.
     fn compare_file(&mut self, path: &Path, new: &Metadata) -> Result<(), String> {
         let below = self.old.join(path);
         let old = read_metadata(&below)?;
+        // A file in place of a folder: all that was in the folder is gone.
         if old.as_ref().is_some_and(Metadata::is_dir) {
             for name in list_names(&below)? {
                 self.add_deleted(&path.join(name))?;
@@ -216,6 +238,7 @@ impl Comparison<'_> {
         }
         let at = self.new.join(path);
         let old = old.filter(is_tracked);
+        // Length before content: most changes are seen without reading a file.
         let kind = match old {
             _ if new.is_symlink() => {
                 let same = old.is_some_and(|old| old.is_symlink()) && links_are_equal(&at, &below)?;
@@ -225,6 +248,7 @@ impl Comparison<'_> {
             Some(old) if !old.is_file() => Some(EffectKind::Modified),
             Some(old) if new.len() != old.len() => Some(EffectKind::Modified),
             Some(old) => match equal_if_opened(&at, &below) {
+                // It may be gone since the folder was listed: a command may still run.
                 Err(_) if read_metadata(&at)?.is_none() => None,
                 Err(error) => return Err(error),
                 Ok(false) => Some(EffectKind::Modified),
@@ -278,12 +302,14 @@ fn is_opaque(path: &Path) -> bool {
     read_attribute(path, "user.overlay.opaque").is_some_and(|value| value == b"y")
 }
 
+/// Returns the first eight bytes of an attribute, or none: the values that overlays set are shorter.
 fn read_attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
     let mut value = [0; 8];
     let length = rustix::fs::lgetxattr(path, name, &mut value).ok()?;
     Some(value[..length].to_vec())
 }
 
+/// Returns the metadata of a path itself, not of what a link leads to; none where nothing is there.
 fn read_metadata(path: &Path) -> Result<Option<Metadata>, String> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
@@ -299,6 +325,7 @@ fn read_metadata(path: &Path) -> Result<Option<Metadata>, String> {
     }
 }
 
+/// Lists the names in a folder; a folder that is gone has none.
 fn list_names(folder: &Path) -> Result<Vec<std::ffi::OsString>, String> {
     let said = |error: io::Error| format!("can't list {}: {error}", folder.display());
     let entries = match fs::read_dir(folder) {
@@ -320,6 +347,7 @@ struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
+    /// Opens a path for reading where its mode forbids it; `Drop` gives the mode back.
     fn new(path: &'a Path, needed: Access) -> Result<Self, String> {
         let can = rustix::fs::accessat(rustix::fs::CWD, path, needed, rustix::fs::AtFlags::EACCESS);
         if can != Err(rustix::io::Errno::ACCESS) {
@@ -344,6 +372,7 @@ impl Drop for Opened<'_> {
     }
 }
 
+/// Returns whether two links lead to the same text.
 fn links_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
     let target = |path: &Path| {
         fs::read_link(path).map_err(|error| format!("can't read {}: {error}", path.display()))
@@ -351,11 +380,13 @@ fn links_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
     Ok(target(one)?.as_os_str().as_bytes() == target(other)?.as_os_str().as_bytes())
 }
 
+/// Compares two files; the new one may have a mode that keeps us from reading it.
 fn equal_if_opened(new: &Path, old: &Path) -> Result<bool, String> {
     let _opened = Opened::new(new, Access::READ_OK)?;
     files_are_equal(new, old)
 }
 
+/// Compares the content of two files in pieces of 64 KiB, so that large ones need no memory.
 fn files_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
     let said = |path: &Path| {
         let path = path.display().to_string();
@@ -376,6 +407,7 @@ fn files_are_equal(one: &Path, other: &Path) -> Result<bool, String> {
     }
 }
 
+/// Fills a buffer as far as the file goes: a short read must not look like a difference.
 fn fill_buffer(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

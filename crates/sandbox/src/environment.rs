@@ -1,5 +1,14 @@
 //! The variables that a command is given: an allow list from our own, the run's, and those that
 //! keep a command from waiting for a person.
+//!
+//! Later ones win: inherited, unattended, unreachable, home and temporary folders, `PATH`, those that the policy
+//! passes, those that it sets.
+//!
+//! ```text
+//! LANG, LC_ALL, NVM_DIR     pass from our own environment
+//! AWS_SECRET_ACCESS_KEY     does not, unless the policy passes it by name
+//! PATH                      the command's folders, the policy's, then our own; relative ones are left out
+//! ```
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +30,7 @@ const ALLOWED: &[&str] = &[
     "RUSTUP_TOOLCHAIN",
 ];
 
-/// Nobody is there to answer, to page or to watch.
+/// Variables for a command that nobody answers, pages for or watches.
 const UNATTENDED: &[(&str, &str)] = &[
     ("CI", "true"),
     ("DEBIAN_FRONTEND", "noninteractive"),
@@ -52,7 +61,9 @@ const UNREACHABLE: &[(&str, &str)] = &[
 pub(crate) struct CommandPaths<'a> {
     /// The repository.
     pub(crate) tree: &'a Path,
+    /// The folder that the command takes for its home.
     pub(crate) home: &'a Path,
+    /// The folder for temporary files.
     pub(crate) temporary: &'a Path,
     /// Variables by which commands outside of mounts find a toolchain of the real home.
     pub(crate) real_home: Option<&'a Path>,
@@ -103,6 +114,7 @@ pub(crate) fn build_environment(
             }
         }
     }
+    // A folder of programs of a virtual environment: tools look for the environment by this variable.
     let environment = first
         .iter()
         .filter_map(|folder| folder.parent())
@@ -137,6 +149,8 @@ fn inherited_variables() -> BTreeMap<String, String> {
     found
 }
 
+/// Returns `PATH`: the folders that come first, then our own absolute ones. A folder with a colon in it can't be
+/// written.
 fn search_path(policy: &Policy, first: &[PathBuf], places: &CommandPaths<'_>) -> String {
     const PLAIN: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let own = std::env::var_os("PATH").unwrap_or_else(|| PLAIN.into());

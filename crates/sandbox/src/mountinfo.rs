@@ -1,4 +1,10 @@
 //! The kernel's list of mounts.
+//!
+//! ```text
+//! 36 35 98:0 /mnt1 /mnt\0402 rw,noatime master:1 - ext3 /dev/root rw     `/mnt 2`: `rw,noatime`
+//! ```
+//!
+//! The fifth field is where it is mounted, the sixth its options.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

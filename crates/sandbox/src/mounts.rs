@@ -1,5 +1,16 @@
 //! Carries a plan of mounts out in a mount namespace of our own: everything read-only, then the
 //! private places over it, each checked at the end.
+//!
+//! ```text
+//! /                      read-only, and every mount below it
+//! /dev                   a new one, with the usual devices only
+//! a place of `Nothing`   an empty folder or file over it, read-only
+//! `Private`, `Copy`      a folder of the run, writable
+//! `Host`                 the host's own, read-only
+//! `Layered`              an overlay; without one an error if it is needed, else as `Host`
+//! ```
+//!
+//! Sources are opened first and mounted by their descriptors, since each mount may hide the next one's path.
 
 mod devices;
 
@@ -40,8 +51,7 @@ pub(crate) fn make_private(plan: &MountPlan) -> Result<(), String> {
         .map_err(describe_error("bind", &plan.scratch))
 }
 
-/// Builds the plan, after the scratch was claimed. Gives notes on the lesser things that could not
-/// be had.
+/// Builds the plan, after the scratch was claimed. Returns notes on the lesser things that could not be had.
 pub(crate) fn apply_mount_plan(plan: &MountPlan) -> Result<Vec<String>, SetupError> {
     let blank = plan.scratch.join("blank");
     fs::write(&blank, b"").map_err(describe_error("make", &blank))?;
@@ -78,6 +88,9 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// Makes all mounts: `/dev` aside, `/proc`, all read-only, `/dev` in its place, then the places in their order.
+    ///
+    /// What is sealed becomes read-only last, when everything in it has been made.
     fn mount_all(&mut self) -> Result<(), SetupError> {
         let scratch = &self.plan.scratch;
         let held = self.open_places()?;
@@ -119,6 +132,7 @@ impl Builder<'_> {
             .collect()
     }
 
+    /// Opens what one place shows. What is hidden of the repository is marked in its layer before that is opened.
     fn open_place(&self, place: &Place) -> Result<OpenedPlace, String> {
         let open = |path: &Path| {
             open_path(path)
@@ -149,6 +163,8 @@ impl Builder<'_> {
         }
     }
 
+    /// Mounts one place. An overlay that can't be had is an error where it is needed, else a note, and the place is
+    /// read-only.
     fn mount_place(&mut self, place: &Place, held: &OpenedPlace) -> Result<(), SetupError> {
         let at = &place.at;
         match &place.what {
@@ -182,6 +198,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Puts an empty folder or file over a path; one that is not there needs none.
     fn mount_empty(&mut self, at: &Path) -> Result<(), String> {
         let Ok(found) = fs::metadata(at) else {
             return Ok(());
@@ -198,6 +215,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Shows what is held at a path, read-only in the end; what is missing there to mount on is made.
     fn mount_shown(&mut self, at: &Path, held: &OpenedPlace) -> Result<(), String> {
         let is_folder = held.shown.as_ref().is_some_and(|held| {
             rustix::fs::fstat(held)
@@ -215,6 +233,7 @@ impl Builder<'_> {
     }
 }
 
+/// Opens a path only to name it: it needs no right to read.
 fn open_path(path: &Path) -> io::Result<OwnedFd> {
     Ok(rustix::fs::open(
         path,
@@ -228,6 +247,7 @@ fn path_of_descriptor(held: &OwnedFd) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()))
 }
 
+/// Mounts what is held on a path, with the mounts below it.
 fn bind_mount(held: &OpenedPlace, at: &Path) -> Result<(), String> {
     let shown = held
         .shown
@@ -237,6 +257,7 @@ fn bind_mount(held: &OpenedPlace, at: &Path) -> Result<(), String> {
         .map_err(describe_error("bind", at))
 }
 
+/// Makes a folder with those that lead to it; one that is there is fine.
 fn make_folder(at: &Path) -> Result<(), String> {
     fs::create_dir_all(at).map_err(describe_error("make", at))
 }
@@ -316,6 +337,7 @@ fn hide_path(root: &Path, upper: &Path, path: &Path) -> Result<(), String> {
     .map_err(describe_error("hide", &mark))
 }
 
+/// Returns what puts an error into words: `can't mount /dev: Operation not permitted (os error 1)`.
 fn describe_error<E: Into<io::Error>>(action: &str, path: &Path) -> impl FnOnce(E) -> String {
     let start = format!("can't {action} {}", path.display());
     move |error| format!("{start}: {}", error.into())

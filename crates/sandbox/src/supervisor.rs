@@ -1,6 +1,15 @@
 //! The supervisor: the process inside the sandbox that sets it up, starts commands and looks after
 //! the files that the host puts there. It ends, and everything in the sandbox with it, as soon as
 //! the host is gone.
+//!
+//! ```text
+//! sandbox-supervisor leave closed    makes the namespaces, and starts the next as their first process
+//! sandbox-supervisor keep            the supervisor: takes its set-up, answers `Ready`, then serves requests
+//! sandbox-supervisor supervise       the launcher of one command
+//! ```
+//!
+//! On the line to the host: `Run` is answered by `Done` once the command has ended, `Read` by `Found` or `Absent`,
+//! `Write` and `Remove` by `Kept`, and whatever fails by `Refused`.
 
 #[cfg(target_os = "linux")]
 mod port_forward;
@@ -90,6 +99,9 @@ fn start_in_namespaces(network: Network) -> ExitCode {
 }
 
 #[cfg(target_os = "linux")]
+/// Leaves the host's namespaces. The host is asked to map users first; if it doesn't, we map ourselves.
+///
+/// # Errors Namespaces, the map of users or capabilities are denied, in words for people.
 fn leave_host(network: Network, control: &UnixStream) -> Result<(), String> {
     let (user, group) = (
         rustix::process::geteuid().as_raw(),
@@ -162,6 +174,7 @@ impl ReplyLine {
 }
 
 impl Supervisor {
+    /// Sets everything up and tells the host that it is ready; where that fails, the line comes back for the reason.
     fn set_up(setup: &Setup, control: UnixStream) -> Result<Self, (UnixStream, SetupError)> {
         match build_inside(setup) {
             Ok((notes, layers, runs, files)) => {
@@ -239,6 +252,7 @@ impl Supervisor {
     }
 }
 
+/// Returns the answer to a request that failed, with the number of the system's error where there is one.
 fn refusal_of(id: u64, error: &io::Error) -> Reply {
     Reply::Refused {
         id,
@@ -249,6 +263,10 @@ fn refusal_of(id: u64, error: &io::Error) -> Reply {
 
 type Built = (Vec<String>, OpenedLayers, runs::Runs, files::Files);
 
+/// Sets up what commands find, in an order in which each step still has the rights and paths that it needs.
+///
+/// Layers and outputs are opened before mounts hide them; capabilities go after the mounts are made, and ports are
+/// last: one that can't be forwarded is a note, not a failure.
 #[cfg(target_os = "linux")]
 fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
     let text = |error: io::Error| error.to_string();
@@ -288,6 +306,7 @@ fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
     Ok((notes, layers, runs, files))
 }
 
+/// Sets up what commands find where the supervisor mounts nothing.
 #[cfg(not(target_os = "linux"))]
 fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
     let text = |error: io::Error| error.to_string();
@@ -319,6 +338,7 @@ fn open_layers(all: &[Layers]) -> Result<OpenedLayers, String> {
 }
 
 impl OpenedLayers {
+    /// Opens one side, and returns the name by which it is found while it is open: `/proc/self/fd/7`.
     fn open_side(&mut self, path: &Path) -> Result<PathBuf, String> {
         let open = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let name = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd()));

@@ -1,5 +1,14 @@
 //! The commands by which a project checks, formats, migrates and builds itself, read where it keeps
 //! them and never run.
+//!
+//! ```text
+//! package.json   "lint": "eslint . && tsc --noEmit"   npm run lint, and a type check of its own: npx tsc --noEmit
+//! Makefile       test: ; pytest -q                    make test
+//! mypy.ini                                            mypy, with its usual words, if nothing else calls it
+//! ```
+//!
+//! The keepers are read in the order of `read_commands`: a later one that holds the same command only adds its place.
+//! Configuration comes last, since its commands stand only where the project names none.
 
 mod recipes;
 

@@ -1,5 +1,13 @@
 //! Reads the conventions of a project: names, errors, validation, injection, logging,
 //! authentication, answers and tests, each with how usual it is and the best places to look at.
+//!
+//! ```text
+//! logger = logging.getLogger(__name__)     in 12 files     logging: a logger of the module, 12
+//! raise NotFound(…)                        9 of 11 raises  error types: `NotFound` is raised, 9 of 11
+//! order.service.ts, user.service.ts        in services     file names: `*.service.ts`, 2 of 2
+//! ```
+//!
+//! Most are read from marks (texts of `marks`, found in one pass); the rest from names, routes and places of files.
 
 mod marks;
 
@@ -101,9 +109,10 @@ impl std::fmt::Display for Topic {
     }
 }
 
-/// The input that conventions are read from.
+/// The parts of the survey that conventions are read from.
 pub(crate) struct ConventionContext<'g> {
     pub(crate) sources: &'g Sources,
+    /// The definitions and imports of each file, in the order of the sources.
     pub(crate) outlines: &'g [Glance],
     pub(crate) layers: &'g Layers,
     pub(crate) routes: &'g [Route],
@@ -137,7 +146,8 @@ impl<'g> ConventionContext<'g> {
         }
     }
 
-    /// Code of the backend that is no test: a file with a layer, or one of Python.
+    /// Returns whether a file is code of the backend and no test: a file with a layer, one of Python, or one that
+    /// lies beside such files. Where no file has a layer, all count.
     fn is_backend(&self, id: usize) -> bool {
         let file = &self.sources.files[id];
         !file.is_test
@@ -149,6 +159,8 @@ impl<'g> ConventionContext<'g> {
 }
 
 /// Returns whether a file without a layer lies below the same top folder as one that has a layer.
+///
+/// `src/mailer.ts` counts where `src/routes/orders.ts` has a layer. Folders of pages don't count, whatever they hold.
 fn is_beside(ground: &ConventionContext<'_>, id: usize) -> bool {
     let top = |path: &str| {
         path.split_once('/')
@@ -169,7 +181,7 @@ fn is_beside(ground: &ConventionContext<'_>, id: usize) -> bool {
             .any(|known| known.layer != Layer::Tests && top(&known.file) == top(path))
 }
 
-/// One place where a mark stands.
+/// One place where a mark stands, by the position of its file in the sources.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
     pub(crate) file: usize,
@@ -179,6 +191,8 @@ pub(crate) struct Hit {
 }
 
 /// Reads the conventions, by topic, the most usual first.
+///
+/// A convention is what the project does, even once; how usual it is, its count says.
 pub(crate) fn read_conventions(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let hits = find_marks(ground);
     let mut found = naming::read_naming(ground);
@@ -198,8 +212,12 @@ pub(crate) fn read_conventions(ground: &ConventionContext<'_>) -> Vec<Convention
     found
 }
 
-/// Returns every place of every mark, in one pass over the sources.
+/// Returns every place of every mark, in one pass over the sources: the key is the position in `MARKS`.
+///
+/// A mark counts only in files of its language, in tests or outside them as its topic asks, where the file names the
+/// mark's library (`Mark::fits`), and outside comments.
 fn find_marks(ground: &ConventionContext<'_>) -> BTreeMap<usize, Vec<Hit>> {
+    // Several needles belong to one mark: `owners` leads from a needle's number back to its mark.
     let needles: Vec<&str> = marks::MARKS
         .iter()
         .flat_map(|mark| mark.needles)
@@ -220,6 +238,7 @@ fn find_marks(ground: &ConventionContext<'_>) -> BTreeMap<usize, Vec<Hit>> {
         }
         let bytes = file.text.as_bytes();
         let (mut line, mut counted) = (1, 0);
+        // Whether a mark fits is a matter of the whole file: asked once for each.
         let mut fitting: BTreeMap<usize, bool> = BTreeMap::new();
         // A mark may stand within another one: all of them count.
         for found in machine.find_overlapping_iter(bytes) {
@@ -228,6 +247,7 @@ fn find_marks(ground: &ConventionContext<'_>) -> BTreeMap<usize, Vec<Hit>> {
             let fits = known.python == (file.language == Language::Python)
                 && known.topic_is_of_tests() == file.is_test;
             let end = found.end();
+            // `res.json({` is an object literal, which another mark counts; this one is for values as they are.
             let is_object = known.what.ends_with("as they are") && bytes.get(end) == Some(&b'{');
             if !fits
                 || is_object
@@ -238,6 +258,7 @@ fn find_marks(ground: &ConventionContext<'_>) -> BTreeMap<usize, Vec<Hit>> {
             {
                 continue;
             }
+            // Lines are counted on from the last hit, not from the beginning.
             line += bytes[counted..end]
                 .iter()
                 .filter(|byte| **byte == b'\n')
@@ -261,13 +282,13 @@ fn start_of(bytes: &[u8], at: usize) -> usize {
         .map_or(0, |found| found + 1)
 }
 
-/// Returns whether the line of a place is a comment.
+/// Returns whether the line of a place begins as a comment. A comment behind code is not noticed.
 fn is_comment(bytes: &[u8], at: usize) -> bool {
     let line = bytes[start_of(bytes, at)..at].trim_ascii_start();
     line.starts_with(b"#") || line.starts_with(b"//") || line.starts_with(b"*")
 }
 
-/// Returns the two best places among hits: of files that hold most of them, each file once.
+/// Returns the two best places among hits: the first hits of the files that hold most of them, each file once.
 pub(crate) fn best_examples(ground: &ConventionContext<'_>, hits: &[Hit]) -> Vec<Place> {
     let mut files: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
     for hit in hits {
@@ -288,7 +309,7 @@ pub(crate) fn best_examples(ground: &ConventionContext<'_>, hits: &[Hit]) -> Vec
         .collect()
 }
 
-/// Returns the number of files the hits lie in.
+/// Returns the number of files the hits lie in. Hits must be sorted by file, as `find_marks` gives them.
 pub(crate) fn files_of(hits: &[Hit]) -> usize {
     let mut files: Vec<usize> = hits.iter().map(|hit| hit.file).collect();
     files.dedup();

@@ -96,6 +96,8 @@ pub(crate) fn join_folder(folder: &str, path: &str) -> String {
 }
 
 /// Returns the path from `folder`, where it lies inside.
+///
+/// `app` and `app/a.py` give `a.py`. Returns none for a path outside, and for the folder itself unless it is the root.
 pub(crate) fn strip_folder<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     if folder.is_empty() {
         Some(path)
@@ -104,12 +106,13 @@ pub(crate) fn strip_folder<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     }
 }
 
-/// Tells that a name is `stem`, or `stem` with an ending.
+/// Returns whether a name is `stem`, or `stem` with an ending: `knexfile.js` is of `knexfile`, `knexfiles` is not.
 pub(crate) fn is_stem(stem: &str, name: &str) -> bool {
     name.strip_prefix(stem)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+/// Returns whether a path is a document by its name, or by the folder that it lies in: `.github/workflows/test.yml`.
 fn is_wanted(path: &str) -> bool {
     let name = name_of(path);
     let starts = |part: &str| name.starts_with(part);
@@ -227,7 +230,8 @@ impl Documents {
         self.all().filter(move |(path, _)| name_of(path) == name)
     }
 
-    /// Returns the document of one of the names in the folder or the nearest above it.
+    /// Returns the document of one of the names in the folder or the nearest above it; none where there is none up to
+    /// the root. In one folder the names count in their order.
     pub(crate) fn upward(&self, folder: &str, names: &[&str]) -> Option<(&str, &str)> {
         code::modules::folders_upwards(folder)
             .find_map(|at| {

@@ -1,5 +1,11 @@
 //! Values that a project's own example of an environment gives, for what its code leaves to the
 //! environment.
+//!
+//! ```text
+//! .env.example     API_PREFIX=/api/v1     `API_PREFIX` is `/api/v1`
+//!                  SECRET_KEY=abc         not read: a secret by its name
+//! .env.sample      PORT=80, where .env.example has PORT=8000: not known, as they differ
+//! ```
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -34,7 +40,10 @@ pub(crate) fn read_samples(documents: &[(String, String)]) -> HashMap<String, Rc
         .collect()
 }
 
-/// `NAME=value`, where the value is plain.
+/// Returns name and value of `NAME=value`: `export PORT="80" # web` gives `PORT` and `80`.
+///
+/// Returns none for a secret's name, an empty value, one of more than 100 bytes and one with other signs than those of
+/// paths, hosts and numbers.
 fn parse_assignment(line: &str) -> Option<(&str, &str)> {
     let line = line.trim().trim_start_matches("export ");
     let (name, value) = line.split_once('=')?;

@@ -1,5 +1,14 @@
 //! Which layer each file belongs to, told by what it holds and where it lies; who calls whom
 //! between layers; and where the project breaks the order that it keeps elsewhere.
+//!
+//! ```text
+//! src/routes/orders.ts     holds 4 handlers                    routes
+//! src/orders/service.ts    its class is called OrderService    services
+//! src/orders/repo.ts       named repo                          repositories
+//! ```
+//!
+//! Where most routes import services and one imports `repo.ts` itself, that import is a break: it skips a layer that
+//! most go through. A project without such a habit has no breaks; no order is prescribed.
 
 mod signs;
 
@@ -20,6 +29,8 @@ use code::glance::Glance;
 use code::modules::Modules;
 
 /// An import of one file by another.
+///
+/// Files by their position in the sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Edge {
     from: usize,
@@ -101,6 +112,8 @@ pub struct Layers {
 
 impl Layers {
     /// Returns the layer of a file.
+    ///
+    /// Returns none for a file that no sign gives a layer.
     pub fn of(&self, file: &str) -> Option<Layer> {
         self.files
             .iter()
@@ -125,7 +138,8 @@ impl std::fmt::Display for Layer {
     }
 }
 
-/// Reads the layers.
+/// Reads the layers: imports first, then the role of each file, then utilities, which are known only by who uses
+/// them.
 pub(crate) fn read_layers(
     sources: &Sources,
     modules: &Modules,

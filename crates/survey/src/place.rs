@@ -1,4 +1,10 @@
 //! A line of a file, and how to find it by what stands there.
+//!
+//! ```text
+//! [project]                    line 1
+//! dependencies = ["httpx",     line 2: `next("dependencies")`, then `pass("httpx")`
+//!   "flask"]                   line 3: `pass("flask")`
+//! ```
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,15 @@
-//! Tells of routes that nothing guards though nearly all that stand beside them are guarded.
+//! Finds routes that nothing guards though nearly all that stand beside them are guarded.
+//!
+//! ```text
+//! GET  /orders        login_required     orders.py
+//! POST /orders        login_required     orders.py
+//! GET  /orders/{id}   login_required     orders.py
+//! GET  /orders/all    none               orders.py     3 of the 3 beside it are guarded
+//! ```
 
 use crate::findings::{Route, RouteOrigin};
 
-/// Routes beside one below which a share tells nothing.
+/// The least routes beside one: a share of fewer says nothing.
 const FEWEST: usize = 3;
 /// A group that holds more than this share of all routes, in hundredths, is no group.
 const LARGEST_SHARE: usize = 60;
@@ -18,6 +25,9 @@ pub struct Siblings {
 
 /// Returns the routes beside one that has no guard, where at least four of five have one: those of
 /// its file, or else those below the path that it has in common with them.
+///
+/// Returns none for a route that has a guard or is a library's, and where too few beside it are guarded. Of the paths
+/// in common the shortest is taken whose group is within `LARGEST_SHARE`.
 pub fn guarded_siblings(routes: &[Route], route: &Route) -> Option<Siblings> {
     if !route.guards.is_empty() || route.origin == RouteOrigin::Library {
         return None;
@@ -54,6 +64,7 @@ pub fn guarded_siblings(routes: &[Route], route: &Route) -> Option<Siblings> {
         .filter(tells)
 }
 
+/// Returns the parts of a path: `/orders/{id}` has `orders` and `{id}`.
 fn path_segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }

@@ -104,6 +104,8 @@ pub(crate) struct Sources {
     pub(crate) skipped: Vec<(String, &'static str)>,
 }
 
+/// `app/models.py` is Python. Returns none for declarations (`.d.ts`, `.pyi`), minified files and components (`.tsx`,
+/// `.jsx`).
 fn language_of(path: &str) -> Option<Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.ends_with(".d.ts") || name.contains(".min.") {
@@ -191,10 +193,13 @@ fn read_text(
     Ok(text_of(bytes))
 }
 
+/// Returns whether a file is larger than `LARGEST`; one whose size is not known is not.
 fn is_too_large(path: &str, contents: &dyn Contents) -> bool {
     contents.size(path).is_some_and(|size| size > LARGEST)
 }
 
+/// Returns whether a path is a schema, a setting or an example of the environment: `schema.prisma`,
+/// `tsconfig.app.json`.
 fn is_document(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     DOCUMENTS.iter().any(|ending| name.ends_with(ending))
@@ -203,6 +208,8 @@ fn is_document(path: &str) -> bool {
 }
 
 /// Returns whether a file shows what the environment of the project may hold.
+///
+/// `.env`, `.env.example` and `env.sample` do; `.env.local` does not.
 pub(crate) fn is_example(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let rest = name.strip_prefix('.').unwrap_or(name);
@@ -235,6 +242,7 @@ fn text_of(bytes: Vec<u8>) -> String {
 }
 
 impl Sources {
+    /// Adds the submodules of `.gitmodules` of which no file is there to what is skipped.
     fn note_missing_submodules(&mut self) {
         let Some((_, text)) = self
             .documents
@@ -262,6 +270,7 @@ impl Sources {
     }
 }
 
+/// Returns whether a script is minified: more than 20,000 bytes, and more than 400 a line on average.
 fn is_minified(bytes: &[u8], language: Language) -> bool {
     let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
     language != Language::Python && bytes.len() > 20_000 && bytes.len() / lines > 400

@@ -139,6 +139,8 @@ pub struct Migrations {
 impl Stack {
     /// Returns the package that a file belongs to: the innermost folder with a manifest of the
     /// ecosystem.
+    ///
+    /// Returns none where no package of the ecosystem is around the file.
     pub fn package_of(&self, file: &str, ecosystem: Ecosystem) -> Option<&Package> {
         let holds = |package: &&Package| {
             package.ecosystem == ecosystem && strip_folder(&package.folder, file).is_some()
@@ -186,6 +188,7 @@ pub(crate) fn read_packages(documents: &Documents) -> Stack {
     }
 }
 
+/// Counts the files of each language; `.tsx` counts as TypeScript.
 fn count_languages(sources: &Sources) -> Vec<LanguageUse> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for file in &sources.files {

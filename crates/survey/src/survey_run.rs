@@ -97,6 +97,8 @@ fn prepare_machine<'a>(sources: &'a Sources, modules: &'a Modules) -> Machine<'a
 }
 
 /// Loads the files that bear a framework's marks; returns those frameworks, in the order in which they were met.
+///
+/// Tests are left out; in a file below a folder `migrations`, only the marks of migrations count.
 fn load_marked_files(machine: &mut Machine<'_>, sources: &Sources) -> Vec<&'static Framework> {
     let mut found: Vec<&Framework> = Vec::new();
     for (id, file) in sources.files.iter().enumerate() {

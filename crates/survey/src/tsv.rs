@@ -6,11 +6,13 @@ use std::fmt::Write;
 use crate::Survey;
 
 /// Replaces what would end a field or its line.
+///
+/// A tab, a line feed and a carriage return are each a blank.
 fn escape_field(text: &str) -> String {
     text.replace(['\t', '\n', '\r'], " ")
 }
 
-/// `method, path, handler, file:line, guards`.
+/// Returns lines of `method, path, handler, file:line, guards`.
 pub fn format_routes(survey: &Survey) -> String {
     let mut lines = String::from("method\tpath\thandler\tfile:line\tguards\n");
     for route in &survey.routes {
@@ -28,8 +30,8 @@ pub fn format_routes(survey: &Survey) -> String {
     lines
 }
 
-/// `table, column, type, nullable, pk, unique, references, model, file:line`; nullable is empty
-/// where it is open.
+/// Returns lines of `table, column, type, nullable, pk, unique, references, model, file:line`; nullable is empty where
+/// it is open.
 pub fn format_models(survey: &Survey) -> String {
     let mut lines =
         String::from("table\tcolumn\ttype\tnullable\tpk\tunique\treferences\tmodel\tfile:line\n");
@@ -50,7 +52,7 @@ pub fn format_models(survey: &Survey) -> String {
     lines
 }
 
-/// `kind, name, handler, file:line, guards` of GraphQL operations.
+/// Returns lines of `kind, name, handler, file:line, guards` of GraphQL operations.
 pub fn format_operations(survey: &Survey) -> String {
     let mut lines = String::from("kind\tname\thandler\tfile:line\tguards\n");
     for operation in &survey.operations {
@@ -68,7 +70,7 @@ pub fn format_operations(survey: &Survey) -> String {
     lines
 }
 
-/// `shape, field, type, nullable, file:line`.
+/// Returns lines of `shape, field, type, nullable, file:line`.
 pub fn format_shapes(survey: &Survey) -> String {
     let mut lines = String::from("shape\tfield\ttype\tnullable\tfile:line\n");
     for shape in &survey.shapes {
@@ -87,7 +89,7 @@ pub fn format_shapes(survey: &Survey) -> String {
     lines
 }
 
-/// `file:line, what`.
+/// Returns lines of `file:line, what`.
 pub fn format_unresolved(survey: &Survey) -> String {
     let mut lines = String::from("file:line\twhat\n");
     for open in &survey.unresolved {
@@ -102,8 +104,8 @@ pub fn format_unresolved(survey: &Survey) -> String {
     lines
 }
 
-/// `what, name, version, requirement, place, folder`: languages, packages, components, databases
-/// and migrations.
+/// Returns lines of `what, name, version, requirement, place, folder`: languages, packages, components, databases and
+/// migrations.
 pub fn format_stack(survey: &Survey) -> String {
     let mut lines = String::from("what\tname\tversion\trequirement\tplace\tfolder\n");
     let stack = &survey.stack;
@@ -158,7 +160,7 @@ pub fn format_stack(survey: &Survey) -> String {
     lines
 }
 
-/// `what, layer, to, count, place, why`: files, calls and breaks.
+/// Returns lines of `what, layer, to, count, place, why`: files, calls and breaks.
 pub fn format_layers(survey: &Survey) -> String {
     let mut lines = String::from("what\tlayer\tto\tcount\tplace\twhy\n");
     for file in &survey.layers.files {
@@ -190,7 +192,7 @@ pub fn format_layers(survey: &Survey) -> String {
     lines
 }
 
-/// `topic, layer, what, count, of, example, example`.
+/// Returns lines of `topic, layer, what, count, of, example, example`.
 pub fn format_conventions(survey: &Survey) -> String {
     let mut lines = String::from("topic\tlayer\twhat\tcount\tof\texample\texample\n");
     for known in &survey.conventions {
@@ -216,7 +218,7 @@ pub fn format_conventions(survey: &Survey) -> String {
     lines
 }
 
-/// `purpose, preferred, command, for one file, run in, package, source, behind`.
+/// Returns lines of `purpose, preferred, command, for one file, run in, package, source, behind`.
 pub fn format_commands(survey: &Survey) -> String {
     let mut lines = String::from(
         "purpose\tpreferred\tcommand\tfor one file\trun in\tpackage\tsource\tbehind\n",

@@ -1,5 +1,11 @@
-//! Tells of frameworks and mappers that a manifest names and of which nothing was found, so that no
-//! zero is silent.
+//! Finds frameworks and mappers that a manifest names and of which nothing was found, so that no zero is silent.
+//!
+//! ```text
+//! "tornado" in pyproject.toml, and no route of Python was found
+//!     `tornado` is a dependency, and no route of it was found: the survey does not follow it
+//! ```
+//!
+//! A dependency for development only is left out.
 
 use crate::Survey;
 use crate::findings::Unresolved;
@@ -95,6 +101,7 @@ pub(crate) fn add_undetected(survey: &mut Survey, sources: &Sources) {
     survey.unresolved.extend(told);
 }
 
+/// Returns the ecosystem of a file by its ending: `.ts` is Node. Returns none for other endings.
 fn ecosystem_of(file: &str) -> Option<Ecosystem> {
     match file.rsplit_once('.')?.1 {
         "py" => Some(Python),

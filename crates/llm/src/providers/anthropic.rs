@@ -1,4 +1,12 @@
 //! Anthropic Messages.
+//!
+//! ```text
+//! message_start        {"message":{"usage":{"input_tokens":9}}}                    the count begins
+//! content_block_start  {"index":0,"content_block":{"type":"text","text":""}}       block 0 is text
+//! content_block_delta  {"index":0,"delta":{"type":"text_delta","text":"Hi"}}       its text grows
+//! message_delta        {"delta":{"stop_reason":"end_turn"},"usage":{…}}            why it ended
+//! message_stop         {}                                                          the turn is whole
+//! ```
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -49,8 +57,10 @@ impl Protocol for Anthropic {
         headers
     }
 
-    /// The mark at the top level asks for everything up to the last message to be cached, so no mark wanders through the
-    /// messages; the one on the system text keeps tools and system cached for other conversations.
+    /// Writes the request.
+    ///
+    /// The mark at the top level asks for everything up to the last message to be cached, so no mark wanders through
+    /// the messages; the one on the system text keeps tools and system cached for other conversations.
     fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let most = request.max_tokens.min(to.facts.output.unwrap_or(MOST));
         let mut body = json!({ "model": to.model, "max_tokens": most, "stream": true });
@@ -93,8 +103,10 @@ impl Protocol for Anthropic {
         protocol::write_request(&body, "messages", messages)
     }
 
-    /// With tools comes a system text of Anthropic's own, of 159 to 530 tokens as its documentation has it; a later model may have
-    /// a longer one.
+    /// Returns the tokens that Anthropic adds to what it is sent, at most.
+    ///
+    /// With tools comes a system text of Anthropic's own, of 159 to 530 tokens as its documentation has it; a later
+    /// model may have a longer one.
     fn overhead(&self) -> Overhead {
         Overhead {
             request: 2_000,
@@ -119,6 +131,10 @@ fn changes_effort(to: Target<'_>) -> bool {
     to.abilities.effort_of_turns && to.facts.effort_of_turns
 }
 
+/// Returns how the model is asked to think: with a budget and `medium`, a quarter of the reply's tokens.
+///
+/// Returns none for a model that isn't asked, without an effort where that sets the budget, and for a budget below the
+/// least.
 fn thinking_options(how: Thinking, effort: Option<&str>, most: u32) -> Option<Value> {
     match how {
         Thinking::Untold | Thinking::Level => None,
@@ -138,8 +154,11 @@ fn thinking_options(how: Thinking, effort: Option<&str>, most: u32) -> Option<Va
     }
 }
 
-/// Where the last two turns have more blocks than a mark looks back over (many calls at once), the turn before them gets
-/// a mark too; else all before would be read anew. The mark is no part of what is cached.
+/// Returns the place of the message that gets a mark of its own, if one does.
+///
+/// Where the last two turns have as many blocks as a mark looks back over (many calls at once), it is the turn before
+/// them; else all before would be read anew. Of three messages whose last two have ten blocks each, it is 0. The mark
+/// is no part of what is cached.
 fn before_many(messages: &[Message]) -> Option<usize> {
     let (before, [call, results]) = messages.split_last_chunk::<2>()?;
     let is_many = call.blocks.len() + results.blocks.len() >= LOOKBACK;
@@ -172,6 +191,7 @@ enum Mark {
 }
 
 impl Mark {
+    /// Returns the mark for a time: the usual one has no `ttl`, an hour is `1h`.
     fn of(cache: CacheTime) -> Self {
         let ttl = match cache {
             CacheTime::Usual => None,
@@ -211,6 +231,8 @@ enum Content<'a> {
 }
 
 impl<'a> Given<'a> {
+    /// Returns a message as it is given; one without content gets the words `(nothing)`. A mark goes on its last block,
+    /// if that can have one.
     fn new(provider: &str, message: &'a Message, marked: Option<Mark>) -> Self {
         let role = match message.speaker {
             Speaker::User => "user",
@@ -241,6 +263,7 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// Returns the message that changes the effort from there on.
     fn of_effort(level: &'a str) -> Self {
         Self {
             role: "system",
@@ -251,6 +274,7 @@ impl<'a> Given<'a> {
 }
 
 impl<'a> Content<'a> {
+    /// Returns a block as it is given. Returns none for empty text, efforts, and what another provider sealed or made.
     fn new(provider: &str, block: &'a Block) -> Option<Self> {
         match block {
             Block::Text { text } if text.trim().is_empty() => None,
@@ -351,7 +375,7 @@ impl ResponseReader for Reading {
 }
 
 impl Reading {
-    /// Counts are totals of the turn so far; some are told at its start alone, some at its end alone.
+    /// Takes in counts. They are totals of the turn so far; some are told at its start alone, some at its end alone.
     fn count(&mut self, usage: &Value) {
         let tell = |name: &str, to: &mut u64| {
             if let Some(number) = usage.get(name).and_then(Value::as_u64) {
@@ -370,6 +394,7 @@ impl Reading {
         tell("output_tokens", &mut self.usage.output);
     }
 
+    /// Takes in the beginning of a block. One of an unknown type is kept as it is, to be given back.
     fn open(&mut self, index: u64, block: &Value, sink: &mut dyn FnMut(Delta)) {
         let part = match json_text(block, "/type") {
             "text" => Part::Text(json_text(block, "/text").to_owned()),
@@ -401,6 +426,7 @@ impl Reading {
         self.places.push((index, place));
     }
 
+    /// Takes in a piece of a block; one for a block that never began, or that does not fit it, is left out.
     fn extend(&mut self, index: u64, delta: &Value, sink: &mut dyn FnMut(Delta)) {
         let place = self
             .places

@@ -1,5 +1,13 @@
 //! OpenAI Chat Completions, as the servers speak it that others wrote: Ollama, llama.cpp, vLLM, LM Studio, OpenRouter,
 //! LiteLLM. So it asks for little and takes in much.
+//!
+//! ```text
+//! {"choices":[{"delta":{"content":"Hi"}}]}                                           text
+//! {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{…}}]}}]}       a call begins
+//! {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{"}}]}}]}  its arguments grow
+//! {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}                            the turn is whole
+//! [DONE]                                                                             nothing follows
+//! ```
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -100,7 +108,8 @@ enum Given<'a> {
     Assistant(Assistant<'a>),
 }
 
-/// Results first, each a message: they have to follow their calls.
+/// Returns a message of the user as messages of the format: results first, each its own, as they have to follow their
+/// calls; then the text, if there is any or nothing else.
 fn give_user(message: &Message) -> Vec<Given<'_>> {
     let results = message.blocks.iter().filter_map(|block| match block {
         Block::ToolResult { call, content, .. } => Some(Given::Tool {
@@ -252,6 +261,7 @@ impl ResponseReader for Reading {
     }
 }
 
+/// Returns the error of an event; a status below 400 in it is left out, as it says nothing of the error.
 fn stream_error(value: &Value) -> ProviderError {
     let error_body = ErrorBody::parse(value).unwrap_or_default();
     ErrorBody {
@@ -262,6 +272,7 @@ fn stream_error(value: &Value) -> ProviderError {
 }
 
 impl Reading {
+    /// Takes in the counts, which are totals of the whole turn.
     fn count(&mut self, usage: &Value) {
         let output = json_number(usage, "/completion_tokens");
         self.usage = protocol::usage_of_total(
@@ -273,6 +284,7 @@ impl Reading {
         self.usage.cost = usage.get("cost").and_then(Value::as_f64);
     }
 
+    /// Takes in a piece of the turn: sealed thinking, thinking, text, a refusal, calls.
     fn extend(&mut self, answer: &str, delta: &Value, sink: &mut dyn FnMut(Delta)) {
         let details = delta.get(DETAILS).and_then(Value::as_array);
         for detail in details.into_iter().flatten() {
@@ -297,7 +309,10 @@ impl Reading {
         }
     }
 
-    /// Most number their calls; some only name them, and send each whole.
+    /// Takes in a piece of a call: a new one, or more arguments of one that is known.
+    ///
+    /// Most servers number their calls; some only name them, and send each whole. A number that comes again with
+    /// another id and a name is a new call. Without an id it gets one of the answer's id and its place: `answer-0`.
     fn call(&mut self, answer: &str, number: u64, call: &Value, sink: &mut dyn FnMut(Delta)) {
         let index = call.get("index").and_then(Value::as_u64);
         let id = json_text(call, "/id");
@@ -344,7 +359,8 @@ impl Reading {
         }
     }
 
-    /// A piece of thinking with its seals: pieces of one thing have the same number, and their texts grow.
+    /// Takes in a piece of thinking with its seals: pieces of one thing have the same number and type, and their texts
+    /// grow. Only the last thing is compared.
     fn detail(&mut self, piece: &Value) {
         let same = |held: &&mut Value| {
             held.get("index") == piece.get("index") && held.get("type") == piece.get("type")

@@ -1,5 +1,12 @@
 //! Gemini's `generateContent`. Its seals stand on parts (a call, or words); we keep each as thinking of its own before
 //! the part, and put it back there.
+//!
+//! ```text
+//! {"candidates":[{"content":{"parts":[{"text":"Hi"}]}}]}       text
+//! {"candidates":[{"content":{"parts":[{"functionCall":{…},"thoughtSignature":"s"}]}}]}
+//!                                                              thinking with the seal `s`, then a call
+//! {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{…}} the turn is whole
+//! ```
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -105,6 +112,7 @@ enum Response<'a> {
 }
 
 impl<'a> Content<'a> {
+    /// Returns a message as it is given: each seal on the part after it, or on an empty text where none follows.
     fn new(provider: &str, message: &'a Message, all: &'a [Message]) -> Self {
         let role = match message.speaker {
             Speaker::User => "user",
@@ -150,6 +158,7 @@ impl<'a> Content<'a> {
 }
 
 impl<'a> What<'a> {
+    /// Returns the part of a block. Returns none for empty text, thinking, efforts, and what another provider made.
     fn new(provider: &str, block: &'a Block, all: &'a [Message]) -> Option<Self> {
         match block {
             Block::Text { text } => (!text.is_empty()).then_some(Self::Text(text)),
@@ -243,6 +252,10 @@ impl ResponseReader for Reading {
 }
 
 impl Reading {
+    /// Takes in a part: its seal first, then a call, thinking or text; a part of another kind is kept as it is, if it
+    /// has no seal.
+    ///
+    /// A call without an id gets one of the answer's id and its number: `answer-0`.
     fn part(&mut self, answer: &str, part: &Value, sink: &mut dyn FnMut(Delta)) {
         let seal = json_text(part, "/thoughtSignature");
         if !seal.is_empty() {
@@ -276,6 +289,9 @@ impl Reading {
         }
     }
 
+    /// Returns why the turn ended: `MAX_TOKENS`, a refusal, or its end.
+    ///
+    /// # Errors Where the turn came to nothing, or a call was malformed (`MALFORMED_FUNCTION_CALL`).
     fn reason(&self, reason: &str, message: &str) -> Result<StopReason, ProviderError> {
         match reason {
             "MAX_TOKENS" => Ok(StopReason::MaxTokens),

@@ -1,4 +1,12 @@
-//! OpenAI Responses. Nothing is stored there: each request holds the whole conversation, reasoning in its encrypted form.
+//! OpenAI Responses. Nothing is stored there: each request holds the whole conversation, reasoning in its encrypted
+//! form.
+//!
+//! ```text
+//! response.output_item.added   {"output_index":0,"item":{"type":"message","content":[]}}   item 0 begins
+//! response.output_text.delta   {"output_index":0,"delta":"Hi"}                             its text grows
+//! response.output_item.done    {"output_index":0,"item":{…}}                               item 0 as it is in the end
+//! response.completed           {"response":{"usage":{…}}}                                  the turn is whole
+//! ```
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -72,6 +80,8 @@ impl Protocol for Responses {
 }
 
 /// Returns a name for what the requests of a conversation have in common (FNV-1a).
+///
+/// It is made of the system text and the names of the tools, and has sixteen hexadecimal digits.
 fn cache_key(request: &Request<'_>) -> String {
     let names = request.tools.iter().map(|tool| tool.name.as_str());
     let bytes = std::iter::once(request.system)
@@ -114,6 +124,9 @@ enum Content<'a> {
     OutputText { text: &'a str },
 }
 
+/// Returns the items of a message: texts, calls, results, and what this provider made itself.
+///
+/// Our own block of a phase is put into the text after it. Thinking of others, efforts and empty text are left out.
 fn items_of_message<'a>(provider: &str, message: &'a Message) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     let mut phase = None;
@@ -233,6 +246,7 @@ impl ResponseReader for Reading {
     }
 }
 
+/// Returns the error of an event; a status in it is left out.
 fn event_error(value: &Value) -> ProviderError {
     ErrorBody {
         status: None,
@@ -242,6 +256,7 @@ fn event_error(value: &Value) -> ProviderError {
 }
 
 impl Reading {
+    /// Returns the part of the output's index; none where no such item began.
     fn at(&mut self, index: u64) -> Option<&mut Part> {
         let place = self
             .places
@@ -288,6 +303,7 @@ impl Reading {
         self.places.push((index, place, complete));
     }
 
+    /// Takes in the end: counts, and why it ended. Items that no event brought are taken from the whole response.
     fn end(&mut self, response: &Value) {
         if self.parts.is_empty() {
             for (index, item) in (0..).zip(response["output"].as_array().into_iter().flatten()) {

@@ -1,5 +1,12 @@
 //! A model that plays a script: the turn that it gives is found by how many turns of its own the conversation holds, so
 //! that a resumed conversation goes on where it was.
+//!
+//! ```text
+//! script: [read a file], [say "Found it."]
+//! a conversation with no turn of the model     the first turn: it reads
+//! one with one                                 the second: "Found it."
+//! one with two                                 "Done."
+//! ```
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,7 +36,7 @@ pub struct Turn {
 }
 
 impl Scripted {
-    /// Plays these turns in order; after the last it says "Done." for ever.
+    /// Returns a model that plays these turns in order; after the last it says "Done." for ever.
     #[must_use]
     pub fn new(turns: Vec<Turn>) -> Self {
         Self {
@@ -53,7 +60,7 @@ impl Model for Scripted {
         200_000
     }
 
-    /// A script costs nothing.
+    /// Returns prices of zero: a script costs nothing.
     fn price(&self, _: u64) -> Option<Price> {
         Some(Price {
             input: 0.0,

@@ -1,6 +1,12 @@
 //! The program `bwrap`, which may make namespaces on systems that deny them to others. Where it
 //! leaves its rights to the supervisor, the supervisor mounts by itself; else `bwrap` mounts
 //! everything, with an overlay if its version has them and a copy if not.
+//!
+//! ```text
+//! 1. bwrap only makes namespaces     the supervisor mounts, with overlay or on a copy
+//! 2. bwrap mounts, with overlays     where it does not leave its rights, and its `--help` names `--overlay-src`
+//! 3. bwrap mounts, on a copy
+//! ```
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -86,6 +92,7 @@ fn build_mounting(site: &BackendRequest<'_>, bwrap: &Path) -> Result<Backend, St
     Ok(backend)
 }
 
+/// Starts `bwrap` so that it mounts everything, with overlays where there is no copy.
 fn start_bwrap(
     site: &BackendRequest<'_>,
     bwrap: &Path,
@@ -141,6 +148,7 @@ fn start_bwrap(
     })
 }
 
+/// Returns the namespaces that `bwrap` makes; one of the network only where that is closed.
 fn namespace_arguments(network: Network) -> Vec<&'static str> {
     let mut arguments = vec![
         "--unshare-user",
@@ -220,6 +228,7 @@ fn mount_arguments(
     Ok(arguments)
 }
 
+/// Returns whether the help of `bwrap` names overlays; older versions have none.
 fn knows_overlays(bwrap: &Path) -> bool {
     let mut command = new_command(bwrap);
     command.arg("--help").stdout(std::process::Stdio::piped());
@@ -228,6 +237,7 @@ fn knows_overlays(bwrap: &Path) -> bool {
         .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("--overlay-src"))
 }
 
+/// Returns the first file of that name in the folders of `PATH`; none where there is none.
 fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
@@ -235,6 +245,7 @@ fn find_program(name: &str) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
+/// Returns the number of a path's owner; none where it can't be read.
 fn owner_of(path: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|found| found.uid())

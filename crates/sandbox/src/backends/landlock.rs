@@ -2,6 +2,12 @@
 //! namespaces are denied, as in most containers. What can't be mounted over is denied instead, and
 //! with the network closed there is no loopback either, because nothing here can tell it from the
 //! rest.
+//!
+//! ```text
+//! hidden: /home/me/.ssh, and the repository     /usr       allowed whole
+//!                                               /home      not itself: /home/me lies on the way to .ssh
+//!                                               /home/me   each entry but .ssh, and no links
+//! ```
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -78,8 +84,8 @@ fn readable_paths(plan: &MountPlan) -> Vec<PathBuf> {
         .filter(|place| is_hidden(&place.what))
         .map(|place| place.at.clone())
         .collect();
-    // What is listed there comes and goes with each process, so that it can't be taken apart; what is secret of it takes
-    // capabilities that commands don't have.
+    // What is listed there comes and goes with each process, so that it can't be taken apart; what is secret of it
+    // takes capabilities that commands don't have.
     hidden.retain(|path| !path.starts_with("/proc"));
     hidden.extend([
         plan.root.clone(),
@@ -98,6 +104,7 @@ fn readable_paths(plan: &MountPlan) -> Vec<PathBuf> {
     found
 }
 
+/// Adds a path to `found`, if nothing in it is hidden; else those of its entries that are not.
 fn allow_visible(path: &Path, hidden: &BTreeSet<PathBuf>, found: &mut Vec<PathBuf>) {
     if hidden.contains(path) {
         return;

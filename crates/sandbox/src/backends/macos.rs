@@ -1,5 +1,11 @@
 //! The `sandbox-exec` of macOS, on a copy of the repository. Written from its documentation and
 //! from what others do; it has never been run.
+//!
+//! ```text
+//! (deny file-read* (subpath "/Users/me/.ssh"))               what is hidden
+//! (allow file-read* file-write* (subpath "…/scratch/copy"))  the copy, home and `tmp`, after the scratch was denied
+//! (allow network-outbound (remote ip "localhost:*"))         with the network closed, only this machine
+//! ```
 
 use std::path::{Path, PathBuf};
 
@@ -87,6 +93,7 @@ fn sandbox_profile(plan: &MountPlan, writable: &[PathBuf], network: Network) -> 
     text
 }
 
+/// Returns a path as text of the profile: `a"b` is `"a\"b"`.
 fn quote_path(path: &Path) -> String {
     format!(
         "\"{}\"",

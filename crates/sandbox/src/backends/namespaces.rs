@@ -1,5 +1,13 @@
 //! User, mount, PID, IPC and network namespaces that we make ourselves, with an overlay at the
 //! repository's own path; Landlock and a filter of system calls stand behind them.
+//!
+//! ```text
+//! 1. with an overlay                              "namespaces with overlay"
+//! 2. the kernel denies the overlay                a copy of the repository, "namespaces on a copy"
+//! 3. anything else fails                          the backend can't be built
+//! ```
+//!
+//! A run that has a copy already begins with the copy.
 
 use std::path::{Path, PathBuf};
 
@@ -68,6 +76,7 @@ fn tier_of(name: String, details: &[String]) -> Tier {
     }
 }
 
+/// Returns the backend of a supervisor that is set up. Commands find the repository at its own path, and `/tmp`.
 fn backend_of(
     site: &BackendRequest<'_>,
     (name, tier): (BackendName, Tier),
@@ -89,6 +98,8 @@ fn backend_of(
     }
 }
 
+/// Returns what the supervisor is told. On a copy there are no layers to look for changes in; ports of services are
+/// forwarded only with the network closed, as they are in reach otherwise.
 pub(super) fn setup_for(site: &BackendRequest<'_>, plan: &MountPlan, copied: bool) -> Setup {
     let policy = site.policy;
     let closed = site.network == Network::Closed;

@@ -35,6 +35,8 @@ pub(super) fn build_unconfined(site: &BackendRequest<'_>) -> Result<Backend, Str
 }
 
 /// Returns a supervisor that mounts nothing, over a copy that lies in the scratch.
+///
+/// A copy that the run has is used again. `confine` says what is denied, from what the plan of mounts would hide.
 pub(super) fn on_a_copy(
     site: &BackendRequest<'_>,
     name: BackendName,

@@ -79,6 +79,7 @@ const ABSENT: &[i64] = &[
 /// TIOCSTI and TIOCLINUX, which type into a terminal.
 const TYPING: &[u64] = &[0x5412, 0x541c];
 
+/// The flags of `clone` that make a namespace.
 const NAMESPACES: u64 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWCGROUP
     | libc::CLONE_NEWUTS
@@ -109,6 +110,9 @@ pub(super) fn install_filter(calls: Calls) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes a program that answers these calls with an error and lets all others pass.
+///
+/// On x86-64 each call has a second number, of the x32 interface, which must be refused as well.
 fn compile_filter(mut rules: Rules, error: i32) -> io::Result<BpfProgram> {
     if let Some(bit) = OTHER_INTERFACE {
         let others: Rules = rules
@@ -128,13 +132,17 @@ fn compile_filter(mut rules: Rules, error: i32) -> io::Result<BpfProgram> {
     .map_err(io::Error::other)
 }
 
+/// Returns the calls that are answered as if the kernel did not have them.
 fn absent_calls() -> Rules {
     ABSENT.iter().map(|call| (*call, Vec::new())).collect()
 }
 
+/// Returns the calls that are refused, some only with certain arguments: `clone` with a new namespace, `ioctl` that
+/// types into a terminal, `socket` of a kind that reaches the kernel or, without a network, the internet.
 fn refused_calls(calls: Calls) -> io::Result<Rules> {
     let mut rules: Rules = KERNEL.iter().map(|call| (*call, Vec::new())).collect();
     let mut each = Vec::new();
+    // One rule for each flag: rules of a call are alternatives, and a mask matches only where all its bits are set.
     for bit in (0..64)
         .map(|shift| 1_u64 << shift)
         .filter(|bit| bit & NAMESPACES != 0)
@@ -169,6 +177,8 @@ fn refused_calls(calls: Calls) -> io::Result<Rules> {
     Ok(rules)
 }
 
+/// Makes a rule that holds where an argument, by its position from 0, compares so. Only the lower 32 bits are
+/// compared.
 fn argument_condition(argument: u8, operator: SeccompCmpOp, value: u64) -> io::Result<SeccompRule> {
     SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)
         .and_then(|condition| SeccompRule::new(vec![condition]))

@@ -1,4 +1,10 @@
 //! A `/dev` with nothing in it but what every program may count on.
+//!
+//! ```text
+//! /dev/null, zero, full, random, urandom, tty      those of the host
+//! /dev/fd, stdin, stdout, stderr, ptmx             links
+//! /dev/shm, /dev/pts                               new and empty
+//! ```
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,8 +14,10 @@ use rustix::mount::MountFlags;
 
 use super::describe_error;
 
+/// The devices that are taken from the host.
 const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
 
+/// Where a link leads, and its name.
 const LINKS: &[(&str, &str)] = &[
     ("/proc/self/fd", "fd"),
     ("/proc/self/fd/0", "stdin"),

@@ -49,6 +49,7 @@ pub(super) fn make_read_only(path: &Path) -> Result<(), String> {
     }
 }
 
+/// Makes a mount read-only, with those of its options that may not be taken away; devices stay in use in `/dev` alone.
 fn remount_with(path: &Path, options: &str) -> Result<(), Errno> {
     let kept = KEPT
         .iter()
@@ -87,6 +88,7 @@ fn is_seen_through(own: &Path, path: &Path) -> bool {
         })
 }
 
+/// Returns the mounts of our namespace by path, each with its options: `rw,nosuid,relatime`.
 fn list_mounts() -> Result<std::collections::BTreeMap<PathBuf, String>, String> {
     read_mounts().map_err(describe_error("read", Path::new(LIST)))
 }

@@ -1,5 +1,11 @@
 //! Files of the repository as commands see them, for the host to read, write and remove. No path
 //! and no link leads out of the tree.
+//!
+//! ```text
+//! read  src/a.py            its bytes, or nothing where there is no such file
+//! write out/b.txt           makes `out` if it is missing
+//! read  link -> /etc/x      fails: it leads out of the tree
+//! ```
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -21,6 +27,7 @@ pub(super) struct Files {
 }
 
 impl Files {
+    /// Opens the tree, so that its path need not be found again.
     pub(super) fn new(tree: &Path) -> io::Result<Self> {
         Ok(Self {
             tree: File::open(tree)?.into(),
@@ -77,6 +84,7 @@ impl Files {
         }
     }
 
+    /// Makes the folders that lead to a path, from the innermost that is there.
     fn make_folders(&self, path: &Path) -> io::Result<()> {
         let mut missing = Vec::new();
         let mut folder = path.parent();
@@ -137,6 +145,7 @@ impl Files {
     }
 }
 
+/// Fails for whatever is no regular file: a pipe, a device, a folder.
 fn check_regular(file: &OwnedFd) -> io::Result<()> {
     let found = FileType::from_raw_mode(rustix::fs::fstat(file)?.st_mode);
     if found == FileType::RegularFile {

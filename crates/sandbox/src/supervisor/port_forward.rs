@@ -1,5 +1,10 @@
 //! Ports of the run's loopback behind which the host stands: each connection is handed over to the
 //! host, which alone can reach the service.
+//!
+//! ```text
+//! a command connects to 127.0.0.1:5432     the supervisor accepts, and sends the open connection to the host
+//! the host                                 gets it with the port (two bytes), and joins it to the service
+//! ```
 
 use std::io::{self, IoSlice};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
@@ -18,6 +23,7 @@ pub(super) fn listen_on(port: u16) -> io::Result<()> {
     Ok(())
 }
 
+/// Hands over each connection to a port, on a thread of its own, until the host is gone.
 fn accept_forever(listener: TcpListener, port: u16) {
     std::thread::spawn(move || {
         for connection in listener.incoming().flatten() {
@@ -28,6 +34,7 @@ fn accept_forever(listener: TcpListener, port: u16) {
     });
 }
 
+/// Sends an open connection to the host, with its port as two bytes, the higher first.
 fn hand_over(connection: std::os::fd::BorrowedFd<'_>, port: u16) -> io::Result<()> {
     let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);

@@ -1,5 +1,12 @@
 //! The commands that are running: each behind a launcher, its output going to a file, its time
 //! counted.
+//!
+//! ```text
+//! Run { id: 3, script }     outputs/3 is made, and a launcher gets the script
+//! the command prints        outputs/3 grows, up to the limit; what is beyond is only counted
+//! its time runs out         the launcher is told to end it; after 7 s without an answer it is ended itself
+//! it has ended              strays are ended, the rest of the output is read for 200 ms, and the host gets `Done`
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -26,8 +33,7 @@ const READY: Duration = Duration::from_secs(30);
 /// The time for which output is still read after a command and all that it started have ended.
 const DRAIN: Duration = Duration::from_millis(200);
 
-/// The time between two looks at what a command takes of the machine. One that ends before the first
-/// is not looked at.
+/// The time between two looks at what a command takes of the machine. One that ends before the first is not looked at.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// The time that a launcher has to end its command before it is ended itself.
@@ -76,6 +82,7 @@ pub(super) struct JobTerms {
 }
 
 impl Runs {
+    /// Opens the folder of outputs, before mounts hide it, and begins to watch what commands take.
     pub(super) fn new(setup: &Setup) -> io::Result<Self> {
         let outputs = File::open(&setup.outputs)?.into();
         Ok(Self {
@@ -177,6 +184,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Runs a command until it has ended, and returns what the host is told.
+    ///
+    /// A stop, time that ran out and a passed limit all do the same: the launcher's orders are closed, upon which it
+    /// ends its command.
+    ///
+    /// # Errors The command could not be started.
     fn run_to_end(
         &self,
         script: Script,
@@ -245,6 +258,8 @@ impl Job<'_> {
         })
     }
 
+    /// Returns the time until the next look: 10 to 200 ms while a command is ended or a server is waited for, else at
+    /// most `LOOK`.
     fn next_look(
         &self,
         started: Instant,
@@ -315,6 +330,8 @@ impl Job<'_> {
         Ok((child.id().cast_signed(), Some(orders)))
     }
 
+    /// Tells the host that a background command has started, once it listens or `READY` has passed; returns whether it
+    /// did.
     fn report_if_ready(&self, launcher: i32, started: Instant) -> bool {
         let listening = listening_ports(&living_descendants(launcher, &BTreeSet::new()));
         let ready = !listening.is_empty() || started.elapsed() >= READY.min(self.timeout);
@@ -339,12 +356,14 @@ impl Job<'_> {
         printed: &(Mutex<Printed>, Condvar),
     ) -> bool {
         let printed = printed.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A command that has printed nothing at all is not taken for silent.
         let silent = printed
             .last
             .is_some_and(|last| last.elapsed() > started.elapsed() / 2);
         silent || !listening_ports(&living_descendants(launcher, &BTreeSet::new())).is_empty()
     }
 
+    /// Returns the launchers of all other commands.
     fn running_pids(&self, launcher: i32) -> BTreeSet<i32> {
         let mut others = self.runs.lock().launchers.clone();
         others.remove(&launcher);
@@ -379,7 +398,7 @@ fn capture_output(mut output: impl Read, mut file: File, printed: &(Mutex<Printe
     printed.1.notify_all();
 }
 
-/// Waits a little for the rest of the output, and then lets go of it. Gives how much there was.
+/// Waits a little for the rest of the output, and then lets go of it. Returns how much there was, in bytes.
 fn wait_for_rest(printed: &(Mutex<Printed>, Condvar)) -> u64 {
     let state = printed.0.lock().unwrap_or_else(PoisonError::into_inner);
     let waited = printed

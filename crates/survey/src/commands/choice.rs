@@ -1,5 +1,12 @@
 //! Which command is the one to run: of several for a purpose, the one that the project itself would
 //! call first.
+//!
+//! ```text
+//! npm run test          60                     preferred
+//! npm run test:e2e      60 - 40 - 10 = 10      a part: the name has `e2e`, and a colon
+//! npx jest --watch      by a script: - 100     never ends
+//! pytest, configured    30                     only the usual command of the tool
+//! ```
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -25,6 +32,8 @@ pub(super) fn order_commands(mut commands: Vec<Command>) -> Vec<Command> {
             command.purpose,
             Purpose::Test | Purpose::Lint | Purpose::TypeCheck
         );
+        // A check that never ends, alters files or needs containers is never preferred; where it is the only one,
+        // none is.
         let alters = command.writes && is_check;
         let fits = !(command.watches || alters || needs_containers(command));
         command.preferred = (fits || !is_check) && chosen.insert(key);
@@ -33,6 +42,10 @@ pub(super) fn order_commands(mut commands: Vec<Command>) -> Vec<Command> {
 }
 
 /// Scores how well the command stands for its purpose: the highest is preferred.
+///
+/// The keeper counts first: what developers call by a name comes before what only a machine runs, and before the
+/// usual command of a tool. What is taken off keeps commands behind others that go on for ever, alter files, need
+/// containers or are about a part. A command that stands in several places gets five more: it decides between equals.
 fn score_command(command: &Command) -> i32 {
     let mut worth = match command.keeper {
         CommandSource::Script | CommandSource::Target => 60,

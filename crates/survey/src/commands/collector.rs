@@ -1,4 +1,11 @@
 //! Takes what the keepers of commands hold, tells what each is for, and keeps each command once.
+//!
+//! ```text
+//! "lint": "eslint . && tsc --noEmit"
+//!   one candidate       lint: npm run lint
+//!   split by checks     type check: npx tsc --noEmit
+//!   a workflow's step `npm run lint`   the same command: its place is added
+//! ```
 
 use shell::{Call, Reading, quote};
 
@@ -90,6 +97,7 @@ impl<'d> Collector<'d> {
         }
     }
 
+    /// Returns whether the target behind a command, or one that it needs first, runs containers.
     fn runs_containers(&self, command: &Command) -> bool {
         let name = command.script.rsplit(' ').next().unwrap_or("");
         command.keeper == CommandSource::Target
@@ -235,6 +243,7 @@ impl<'d> Collector<'d> {
             Some(known) => {
                 let is_new =
                     known.source != command.source && !known.also.contains(&command.source);
+                // Eight further places are kept; more add nothing for a reader.
                 if is_new && known.also.len() < 8 {
                     known.also.push(command.source);
                 }
@@ -308,7 +317,8 @@ impl<'d> Collector<'d> {
     }
 }
 
-/// Returns the call for one file, behind what the project calls its tools with.
+/// Returns the call for one file, behind what the project calls its tools with; none where the tool takes only the
+/// whole.
 fn one_file(known: &KnownCall, by_hand: &str) -> Option<String> {
     let call = &known.call;
     // A dotted name is what a runner of tests takes; what migrates or builds is for the whole.

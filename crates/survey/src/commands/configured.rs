@@ -1,5 +1,10 @@
 //! Tools that a project configures or depends on: their usual commands, for where nothing else
 //! names one.
+//!
+//! ```text
+//! [tool.ruff] in pyproject.toml, managed by uv     uv run, then the usual command of the program
+//! mypy.ini with `files = shop`                     the command without targets: the configuration states them
+//! ```
 
 use shell::{Program, Usual};
 
@@ -28,6 +33,7 @@ struct ToolRun<'r> {
     source: Place,
 }
 
+/// Collects the usual commands of tools that files configure or packages depend on, and those of Django.
 pub(super) fn collect_configured_tools(collector: &mut Collector<'_>, sources: &Sources) {
     let mut signs = Vec::new();
     for (path, text) in collector.documents.all() {
@@ -113,7 +119,8 @@ fn list_sections<'t>(path: &str, text: &'t str) -> Vec<(&'t str, u32)> {
     }
 }
 
-/// Returns whether the section of a tool states what the tool looks at: `files = ["shop"]` below `[mypy]` or `[tool.mypy]`.
+/// Returns whether the section of a tool states what the tool looks at: `files = ["shop"]` below `[mypy]` or
+/// `[tool.mypy]`.
 fn states_targets(collector: &Collector<'_>, sign: &ToolSign) -> bool {
     let mut documents = collector.documents.all();
     let Some((path, text)) = documents.find(|(path, _)| *path == sign.place.file) else {
@@ -140,6 +147,7 @@ fn states_targets(collector: &Collector<'_>, sign: &ToolSign) -> bool {
         .any(|section| targets.iter().any(|key| section.entry(key).is_some()))
 }
 
+/// Returns the package that a file in a folder would belong to.
 fn package_at<'c>(
     collector: &'c Collector<'_>,
     folder: &str,
@@ -262,6 +270,7 @@ fn collect_django_commands(collector: &mut Collector<'_>, sources: &Sources) {
     }
 }
 
+/// Returns whether a test is one that Django's own runner finds.
 fn has_django_tests(sources: &Sources) -> bool {
     sources.files.iter().any(|file| {
         file.is_test && (file.text.contains("TestCase") || file.text.contains("unittest"))

@@ -1,4 +1,9 @@
 //! Hooks of pre-commit: the project's own are commands, the others are run through pre-commit.
+//!
+//! ```text
+//! - id: types   language: system, entry: mypy shop, pass_filenames: false   mypy shop
+//! - id: ruff    of a repository                                             pre-commit run ruff --all-files
+//! ```
 
 use serde_json::Value;
 
@@ -7,6 +12,7 @@ use super::{Command, CommandSource};
 use crate::documents::{folder_of, name_of};
 use crate::place::{Finder, Place};
 
+/// Collects the hooks of pre-commit's configuration; a file that is no YAML is left out.
 pub(super) fn collect_hooks(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         if !name_of(path).starts_with(".pre-commit-config.") {

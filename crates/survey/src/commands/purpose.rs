@@ -1,4 +1,12 @@
 //! Decides the purpose of a script by that of its calls.
+//!
+//! ```text
+//! "test": "tsc && jest"          named test, and a call tests: test
+//! "both": "eslint . && jest"     two different checks and no telling name: none
+//! "check": "node check.js"       code of its own, and no call that is known: by its name alone
+//! ```
+//!
+//! The calls decide, since a name alone may lie; the name decides between several, and where nothing can be seen.
 
 use shell::{Call, Kind, Telling, Trait};
 
@@ -32,6 +40,8 @@ fn purpose_of(call: &Call) -> Option<Purpose> {
     purpose_of_kind(call.kind(), call.result_source(), &|one| call.is(one))
 }
 
+/// Returns the purpose of a kind, be it of a call or of a name: `tells` is where the result is to be read, `is` asks
+/// for traits. None for what only lists or undoes.
 fn purpose_of_kind(kind: Kind, tells: Telling, is: &dyn Fn(Trait) -> bool) -> Option<Purpose> {
     let says = matches!(tells, Telling::Status | Telling::Found) || is(Trait::Watches);
     if !says || is(Trait::Lists) || is(Trait::Undoes) {
@@ -135,8 +145,8 @@ impl Script {
         }
         let has = |kind: Kind| self.kinds.contains(&kind);
         let named = purpose_by_name(name);
-        // Code of the project's own, and what it looks for, does what its name says by convention: nothing else can be
-        // seen of it.
+        // Code of the project's own, and what it looks for, does what its name says by convention: nothing else can
+        // be seen of it.
         let opaque = has(Kind::Script);
         let own = opaque || has(Kind::Inspect) || has(Kind::Request) || has(Kind::Other);
         if let Some(named) =
@@ -159,6 +169,7 @@ impl Script {
     }
 }
 
+/// Returns whether a purpose is to look at code; migrating and building change something.
 fn is_check(purpose: Purpose) -> bool {
     matches!(
         purpose,

@@ -1,4 +1,13 @@
 //! Environments of tox, sessions of nox and tasks of invoke.
+//!
+//! ```text
+//! [testenv:lint]                          tox -e lint
+//! commands = ruff check {posargs:src}     and, without the runner: ruff check src
+//!
+//! @nox.session                            nox -s tests
+//! def tests(session):
+//!     session.run("pytest", "-q")         and: pytest -q
+//! ```
 
 use super::CommandSource;
 use super::collector::{Collector, CommandCandidate};
@@ -6,6 +15,7 @@ use crate::documents::{folder_of, ini, name_of};
 use crate::place::Place;
 use crate::stack::Ecosystem;
 
+/// Collects what tox, nox and invoke run, by the names of their files.
 pub(super) fn collect_python_runners(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         match name_of(path) {
@@ -82,6 +92,7 @@ fn add_session(collector: &mut Collector<'_>, path: &str, session: Session<'_>) 
     }
 }
 
+/// Collects the environments of tox in the form of `tox.ini`; those without commands of their own are left out.
 fn collect_tox(collector: &mut Collector<'_>, path: &str, text: &str) {
     for section in ini::parse_ini(text) {
         let Some(name) = section.name.strip_prefix("testenv") else {
@@ -153,6 +164,7 @@ fn collect_tox_table(collector: &mut Collector<'_>, path: &str, text: &str) {
     }
 }
 
+/// Keeps an environment of tox. The one without a name is what plain `tox` runs, and is taken for tests.
 fn collect_tox_environment(
     collector: &mut Collector<'_>,
     path: &str,
@@ -207,7 +219,9 @@ struct DecoratingRunner {
     by: &'static str,
 }
 
-/// Decorated functions that run commands given as text or as words.
+/// Collects decorated functions that run commands given as text or as words, line by line.
+///
+/// Only words in quotes on the line of the call are read; a call over several lines gives no more than its first.
 fn collect_decorated_functions(
     collector: &mut Collector<'_>,
     path: &str,

@@ -1,4 +1,9 @@
 //! Recipes: what stands behind the names that runners know, by the file that keeps them.
+//!
+//! ```text
+//! Makefile:  test: lint          recipe `test`: its own commands; where it has none or only prints, `make lint` first
+//! package.json:  "test": "jest"  recipe `test` with the body `jest`
+//! ```
 
 mod python_scripts;
 
@@ -89,6 +94,7 @@ pub(super) struct Index {
 }
 
 impl Index {
+    /// Reads the recipes of all documents, and the names of their packages.
     pub(super) fn new(documents: &Documents) -> Self {
         let mut index = Index::default();
         for (path, text) in documents.all() {
@@ -174,6 +180,7 @@ impl Index {
     }
 }
 
+/// Reads the scripts of package.json.
 fn package_recipes(text: &str) -> Vec<Recipe> {
     let Ok(manifest) = serde_json::from_str::<Json>(text) else {
         return Vec::new();
@@ -194,6 +201,8 @@ fn package_recipes(text: &str) -> Vec<Recipe> {
     .collect()
 }
 
+/// Reads the targets of a Makefile, with variables replaced. Patterns (`%.o`), paths and names with a point in front
+/// are no targets that somebody calls; conditionals and includes are not followed.
 fn makefile_recipes(text: &str) -> Vec<Recipe> {
     let mut variables: HashMap<&str, &str> = HashMap::new();
     let mut targets: Vec<(Recipe, Vec<&str>)> = Vec::new();
@@ -252,7 +261,7 @@ fn makefile_recipes(text: &str) -> Vec<Recipe> {
 
 /// Replaces variables by their values, those of the values as well.
 fn expand_variables(body: &mut String, variables: &HashMap<&str, &str>) {
-    /// Values that name each other, deeper than anybody writes.
+    /// Rounds of replacing; names that are left then, stay.
     const DEEPEST: usize = 3;
     for _ in 0..DEEPEST {
         for (name, value) in variables {
@@ -284,6 +293,7 @@ fn through_prerequisites(targets: Vec<(Recipe, Vec<&str>)>, runner: &str) -> Vec
     targets.into_iter().map(through).collect()
 }
 
+/// Returns whether a text has only calls that print, or none.
 fn only_prints(body: &str) -> bool {
     let reading = shell::read(body);
     reading
@@ -292,6 +302,7 @@ fn only_prints(body: &str) -> bool {
         .all(|call| call.is(shell::Trait::Prints))
 }
 
+/// Reads the recipes of a justfile; variables (`name := value`) are left out, and not replaced.
 fn justfile_recipes(text: &str) -> Vec<Recipe> {
     let mut targets: Vec<(Recipe, Vec<&str>)> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
@@ -329,6 +340,7 @@ fn justfile_recipes(text: &str) -> Vec<Recipe> {
     through_prerequisites(targets, "just")
 }
 
+/// Reads the tasks of a Taskfile. A task without commands runs what it depends on.
 fn taskfile_recipes(text: &str) -> Vec<Recipe> {
     let Ok(file) = serde_saphyr::from_str::<Json>(text) else {
         return Vec::new();
@@ -375,6 +387,7 @@ fn taskfile_recipes(text: &str) -> Vec<Recipe> {
     found
 }
 
+/// Reads the scripts that Python tools keep in pyproject.toml.
 fn pyproject_recipes(text: &str) -> Vec<Recipe> {
     let Ok(table) = text.parse::<Table>() else {
         return Vec::new();

@@ -19,6 +19,7 @@ pub(super) fn by_hand(manager: &str) -> &'static str {
     }
 }
 
+/// Collects the scripts of package.json, pyproject.toml and Pipfile.
 pub(super) fn collect_scripts(collector: &mut Collector<'_>) {
     let documents = collector.documents;
     for (path, text) in documents.named("package.json") {
@@ -34,6 +35,7 @@ pub(super) fn collect_scripts(collector: &mut Collector<'_>) {
     }
 }
 
+/// Collects the scripts of one package.json, each called as its package manager does.
 fn collect_package_scripts(collector: &mut Collector<'_>, path: &str, text: &str) {
     let folder = folder_of(path);
     let package = collector
@@ -75,6 +77,7 @@ fn collect_package_scripts(collector: &mut Collector<'_>, path: &str, text: &str
     }
 }
 
+/// Collects the scripts of the Python tools of one file.
 fn collect_python_scripts(collector: &mut Collector<'_>, path: &str, text: &str, table: &Table) {
     for (script, recipe) in python_scripts(path, text, table) {
         collector.add_candidate(CommandCandidate {

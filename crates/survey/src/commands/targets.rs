@@ -6,6 +6,7 @@ use super::recipes::read_recipes;
 use crate::documents::{folder_of, name_of};
 use crate::place::Place;
 
+/// Collects the targets of Makefiles, justfiles and Taskfiles.
 pub(super) fn collect_targets(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         let run = match name_of(path) {
@@ -30,6 +31,9 @@ pub(super) fn collect_targets(collector: &mut Collector<'_>) {
 }
 
 /// Collects the project's own shell scripts.
+///
+/// A script counts where it begins with `#!` and a shell, and lies in a folder for scripts; it runs from the folder
+/// above.
 pub(super) fn collect_shell_scripts(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         let (folder, name) = (folder_of(path), name_of(path));

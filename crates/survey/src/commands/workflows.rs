@@ -1,5 +1,12 @@
 //! Commands that continuous integration runs: GitHub's workflows, GitLab, CircleCI, Travis and
 //! Azure.
+//!
+//! ```text
+//! - run: npm run lint                         known from package.json: the workflow is noted as a further place
+//! - run: pytest -q ${{ matrix.args }}         pytest -q: what the workflow fills in is left out
+//!   working-directory: api                    and runs in `api`
+//! - run: deploy.py --key $KEY                 a variable: left out, it is known there alone
+//! ```
 
 use serde_json::Value;
 use shell::{Call, Reading, quote};
@@ -9,6 +16,7 @@ use super::collector::{Collector, CommandCandidate, by_name, canonical_call};
 use crate::documents::{join_folder, name_of};
 use crate::place::{Finder, Place};
 
+/// Collects the commands of workflows; a file that is no YAML is left out.
 pub(super) fn collect_workflows(collector: &mut Collector<'_>) {
     for (path, text) in collector.documents.all() {
         let is_workflow = path.contains(".github/workflows/")
@@ -99,6 +107,7 @@ impl WorkflowReader<'_, '_, '_> {
         }
     }
 
+    /// Collects the calls of a script, each with its line.
     fn script(&mut self, script: &str, folder: &str) {
         let reading = shell::read(&without_expressions(script));
         for call in reading.outer_calls() {
@@ -115,6 +124,7 @@ impl WorkflowReader<'_, '_, '_> {
         }
     }
 
+    /// Keeps one call: a target of the project's is only noted, a shell script and a plain call become commands.
     fn call(&mut self, reading: &Reading, call: &Call, folder: &str, line: u32) {
         let place = Place::new(self.path, line);
         let is_named = |target: &&shell::Target| {
@@ -173,6 +183,7 @@ impl WorkflowReader<'_, '_, '_> {
         self.add_step_command("", script, &folder, place);
     }
 
+    /// Adds a command of a step; without a name, its calls alone decide its purpose.
     fn add_step_command(&mut self, name: &str, script: String, folder: &str, source: Place) {
         let body = script.clone();
         let (keeper, by_hand) = (CommandSource::Workflow, "npx");

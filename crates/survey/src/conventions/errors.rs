@@ -1,4 +1,11 @@
 //! The exception types that a project has and those that it raises.
+//!
+//! ```text
+//! class NotFound(AppError)            exceptions of its own: `NotFound`
+//! raise errors.NotFound("order")      `NotFound` is raised; the module before it does not matter
+//! raise                               no name: not counted
+//! throw error                         no `new`: not counted
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -7,9 +14,10 @@ use super::{Convention, ConventionContext, Hit, Topic, best_examples};
 use crate::place::Place;
 use code::glance::DefinitionKind;
 
-/// Types past which no more are told.
+/// Types past which no more are reported, by how often they are raised.
 const MOST: usize = 6;
 
+/// Returns the project's own exceptions, and the types that it raises at least twice.
 pub(super) fn read_error_types(
     ground: &ConventionContext<'_>,
     hits: &BTreeMap<usize, Vec<Hit>>,
@@ -31,6 +39,7 @@ pub(super) fn read_error_types(
     let mut types: Vec<_> = types.into_iter().collect();
     types.sort_by_key(|(name, hits)| (std::cmp::Reverse(hits.len()), name.clone()));
     found.extend(
+        // One place is no convention.
         types
             .into_iter()
             .take(MOST)
@@ -47,6 +56,9 @@ pub(super) fn read_error_types(
     found
 }
 
+/// Returns the last part of the name behind `raise` or `throw new` on the line of a hit.
+///
+/// Returns none where it does not begin with a capital: `raise error`, `raise make_error()`.
 fn raised_at(ground: &ConventionContext<'_>, hit: Hit) -> Option<String> {
     let line = ground.sources.files[hit.file]
         .text
@@ -65,7 +77,9 @@ fn raised_at(ground: &ConventionContext<'_>, hit: Hit) -> Option<String> {
         .then(|| name.to_owned())
 }
 
-/// Exception classes of the project itself.
+/// Returns the exception classes of the project itself as one convention; none where it has none.
+///
+/// A class is one by the name of its first base, which must end in `Exception` or `Error`. Four are named.
 fn find_own_errors(ground: &ConventionContext<'_>) -> Option<Convention> {
     let mut classes: Vec<(usize, &str, u32)> = Vec::new();
     for (id, outline) in ground

@@ -1,4 +1,13 @@
 //! Reads how the files and symbols of each layer are named.
+//!
+//! ```text
+//! order.service.ts, user.service.ts       `*.service.ts`, lowercase
+//! orders/views.py, users/views.py         each part of the project has its own `views.py`
+//! OrderService, UserService, Clock        classes `*Service`, 2 of 3
+//! find_order, save_order, run             functions in snake_case, 3 of 3
+//! ```
+//!
+//! An ending or a case is reported only where at least half follow it.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +16,15 @@ use crate::documents::name_of;
 use crate::layers::Layer;
 use code::glance::DefinitionKind;
 
-/// Returns the case of a name.
+/// Returns the case of a name: `orderItem` is `camelCase`, `orders` is `lowercase`.
+///
+/// A hyphen decides before anything else; names with letters of other scripts count as lowercase.
 fn case_of_name(name: &str) -> &'static str {
     let upper = name.chars().any(|letter| letter.is_ascii_uppercase());
     let starts_upper = name.starts_with(|letter: char| letter.is_ascii_uppercase());
     match (name.contains('-'), name.contains('_'), upper, starts_upper) {
         (true, ..) => "kebab-case",
+        // `MAX_SIZE`: an underscore and no small letter.
         (_, true, true, _) if !name.chars().any(|letter| letter.is_ascii_lowercase()) => {
             "UPPER_CASE"
         }
@@ -25,6 +37,10 @@ fn case_of_name(name: &str) -> &'static str {
 
 /// Returns the part of a file's name that its layer's files share: `.service` in
 /// `order.service.ts`, `_repository`.
+///
+/// Returns the rest of the name, too: `order` and `*.service.ts`, `orders` and `*_repository.py`.
+///
+/// An ending of up to two letters (`_v2`) says nothing of a kind, and stays with the name.
 fn ending_of_file(path: &str) -> (String, String) {
     let name = name_of(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -41,12 +57,15 @@ fn ending_of_file(path: &str) -> (String, String) {
     }
 }
 
-/// Returns the words that most names end with, where at least half do.
+/// Returns the last word that most names share, and how many have it: `Service` for `OrderService` and `UserService`.
+///
+/// Returns none where fewer than half or only one has it. A name of one word has no last word.
 fn common_ending<'n>(names: impl Iterator<Item = &'n str>) -> Option<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut all = 0;
     for name in names {
         all += 1;
+        // A capital at the very beginning is the whole name.
         let at = name
             .rfind(|letter: char| letter.is_ascii_uppercase())
             .filter(|at| *at > 0);
@@ -60,9 +79,11 @@ fn common_ending<'n>(names: impl Iterator<Item = &'n str>) -> Option<(String, us
         .filter(|(_, count)| *count * 2 >= all && *count > 1)
 }
 
+/// Returns the conventions of names, for each layer one of files and up to two of symbols.
 pub(super) fn read_naming(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut by_layer: BTreeMap<Layer, Vec<usize>> = BTreeMap::new();
     for (id, layer) in ground.layer.iter().enumerate() {
+        // Files that a tool finds by their name say nothing about how the project names files.
         let name = name_of(&ground.sources.files[id].path);
         let is_entry =
             name.starts_with("index.") || name == "__init__.py" || name.starts_with("conftest");
@@ -73,6 +94,7 @@ pub(super) fn read_naming(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut found = Vec::new();
     for (layer, files) in by_layer {
         found.extend(file_naming(ground, layer, &files));
+        // Symbols of tests follow the test framework.
         if layer != Layer::Tests {
             found.extend(symbol_naming(ground, layer, &files));
         }
@@ -80,6 +102,9 @@ pub(super) fn read_naming(ground: &ConventionContext<'_>) -> Vec<Convention> {
     found
 }
 
+/// Returns how the files of a layer are named; none where the layer has no files.
+///
+/// The same whole name in half of them comes first (`views.py`), then a common ending, then the case.
 fn file_naming(
     ground: &ConventionContext<'_>,
     layer: Layer,
@@ -114,6 +139,7 @@ fn file_naming(
             format!("each part of the project has its own `{name}`"),
             like,
         ),
+        // `*.py` is no pattern of its own: six letters are the longest that only an extension gives (`*.tsx`).
         None if like.len() * 2 >= files.len() && pattern.len() > 6 => {
             (format!("`{pattern}`, {}", usual(&cases)), like)
         }
@@ -138,6 +164,7 @@ fn file_naming(
     })
 }
 
+/// Returns how the classes and functions of a layer are named; classes from two on, functions from three on.
 fn symbol_naming(ground: &ConventionContext<'_>, layer: Layer, files: &[usize]) -> Vec<Convention> {
     let of_kind = |kind: DefinitionKind| -> Vec<(usize, &str, u32)> {
         let all = files.iter().flat_map(|id| {
@@ -199,6 +226,7 @@ fn symbol_naming(ground: &ConventionContext<'_>, layer: Layer, files: &[usize]) 
     found
 }
 
+/// Makes a convention of symbols: `like` of `of` follow it.
 fn symbol_convention(
     ground: &ConventionContext<'_>,
     layer: Layer,

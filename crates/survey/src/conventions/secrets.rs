@@ -1,5 +1,13 @@
 //! Where secrets come from: variables of the environment, settings, or, worst, the code itself.
 //! Never a secret's value.
+//!
+//! ```text
+//! jwt.sign(user, process.env.JWT_SECRET)     variable `JWT_SECRET` of the environment or configuration
+//! SECRET_KEY: str = "change me"              setting `SECRET_KEY`, filled from the environment
+//! const JWT_SECRET = "abc";                  `JWT_SECRET` stands in the code
+//! ```
+//!
+//! Lines are read one by one; a value on the line behind its name is not seen.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +24,7 @@ const WORDS: [&str; 7] = [
     "PRIVATEKEY",
 ];
 
-/// Ways to ask the environment, and what stands behind the name.
+/// Ways to ask the environment or a configuration; the name stands behind each.
 const ASKS: [&str; 12] = [
     "process.env.",
     "process.env[",
@@ -32,9 +40,11 @@ const ASKS: [&str; 12] = [
     "config.get(",
 ];
 
+/// Returns where secrets come from, by how many lines say so, eight at most.
 pub(super) fn read_secret_sources(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut found: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     for (id, file) in ground.sources.files.iter().enumerate() {
+        // A look at the whole text first: most files have none of the words.
         let holds = WORDS.iter().any(|word| file.text.contains(word));
         if file.is_test || !holds || !ground.is_backend(id) {
             continue;
@@ -62,7 +72,9 @@ pub(super) fn read_secret_sources(ground: &ConventionContext<'_>) -> Vec<Convent
     found.into_iter().take(8).map(convention).collect()
 }
 
-/// Returns where a line takes a secret from.
+/// Returns where a line takes a secret from, in words; none where it takes none.
+///
+/// Reading comes before writing: a line that asks the environment is no secret in the code, even with a default.
 fn source_of_secret(line: &str) -> Option<String> {
     let bare = line.trim();
     let is_note = bare.starts_with('#') || bare.starts_with("//") || bare.starts_with('*');
@@ -81,6 +93,7 @@ fn source_of_secret(line: &str) -> Option<String> {
         let is_secret = WORDS
             .iter()
             .any(|word| name.to_uppercase().contains(&word.to_uppercase()));
+        // Three letters are no name of a secret, but the rest of a call.
         if is_secret && name.len() > 3 {
             return Some(format!(
                 "variable `{name}` of the environment or configuration"
@@ -94,6 +107,7 @@ fn source_of_secret(line: &str) -> Option<String> {
                 .iter()
                 .any(|known| kind.trim_start().starts_with(known))
     });
+    // What is left may set a secret: `NAME = value`, `NAME: value`.
     let (left, right) = bare.split_once('=').or_else(|| bare.split_once(':'))?;
     let name = left
         .trim()
@@ -102,6 +116,7 @@ fn source_of_secret(line: &str) -> Option<String> {
         .split([':', ' '])
         .next()?;
     let is_name = WORDS.iter().any(|word| name.contains(word))
+    // More than a name on the left is a comparison, a call or a condition.
         && name
             .chars()
             .all(|letter| letter.is_alphanumeric() || "_.\"'".contains(letter));

@@ -1,4 +1,10 @@
 //! Where tests lie.
+//!
+//! ```text
+//! tests/orders.py                   in `tests/`
+//! src/orders/__tests__/a.test.ts    in a folder `__tests__/` of each part
+//! src/orders/orders.test.ts         beside the code
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -7,6 +13,7 @@ use code::paths;
 use super::{Convention, ConventionContext, Hit, Topic, best_examples};
 use crate::documents::{folder_of, name_of};
 
+/// Returns the places of tests by how many lie there, four at most: a project with more has no habit.
 pub(super) fn read_test_locations(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let mut places: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     let mut all = 0;
@@ -35,6 +42,7 @@ pub(super) fn read_test_locations(ground: &ConventionContext<'_>) -> Vec<Convent
     let mut places: Vec<_> = places
         .into_iter()
         .map(|(what, hits)| {
+            // The same folder each time is named by its path instead of "of each part".
             let folder = |hit: &Hit| folder_of(&ground.sources.files[hit.file].path);
             let first = hits.first().map_or("", folder);
             let is_one =
@@ -61,6 +69,7 @@ pub(super) fn read_test_locations(ground: &ConventionContext<'_>) -> Vec<Convent
     places.into_iter().take(4).map(convention).collect()
 }
 
+/// Returns where a test lies, in words; the folder of tests is found by `code::paths`.
 fn location_of_test(path: &str) -> String {
     match paths::test_folder(path) {
         // `tests/` of the whole, below which the code's folders may stand again.

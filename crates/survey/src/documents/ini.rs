@@ -1,5 +1,12 @@
 //! The dialect of `setup.cfg`, `tox.ini` and their like: sections, keys, and values that go on in
 //! indented lines.
+//!
+//! ```text
+//! [testenv]           section `testenv`, line 1
+//! deps =              entry `deps` with
+//!     pytest              (3, "pytest")
+//!     # no            left out
+//! ```
 
 /// One `[section]`.
 #[derive(Debug, Default)]
@@ -18,6 +25,7 @@ pub(crate) struct Entry<'t> {
 }
 
 impl<'t> Section<'t> {
+    /// Returns the first entry of that key; none where the section has none.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'t>> {
         self.entries.iter().find(|entry| entry.key == key)
     }

@@ -1,4 +1,13 @@
 //! The few functions of the languages themselves that routes and models are made with.
+//!
+//! ```text
+//! routes = list(map_of_views)          the keys of a map, as a list
+//! "/api/{}".format(VERSION)            a text, if `VERSION` is one
+//! os.getenv("PREFIX", "/api")          `/api` or unknown: the environment of a run is open
+//! getattr(views, "show")               the member `show` of `views`
+//! ```
+//!
+//! A name that is not listed is left to the caller, which makes an object of the call.
 
 use std::rc::Rc;
 
@@ -25,6 +34,7 @@ impl<'a> Machine<'a> {
             "type" => self.type_of(first?),
             "issubclass" => self.is_subclass(&first?.clone(), &arguments.at(1)?.clone()),
             "isinstance" => match (self.type_of(first?)?, arguments.at(1)?) {
+                // Only these three: for anything else a value may be an instance of a class from outside.
                 (Value::External(own), Value::External(wanted))
                     if matches!(&*own, "str" | "list" | "dict") =>
                 {
@@ -33,6 +43,7 @@ impl<'a> Machine<'a> {
                 _ => None,
             },
             "getattr" => {
+                // `getattr(of, name, default)`: the default counts only where the member itself is not known.
                 let name = arguments.at(1)?.as_text()?;
                 let value = self.member_of(&first?.clone(), &name, place);
                 let is_open = matches!(
@@ -115,6 +126,7 @@ impl<'a> Machine<'a> {
     ) -> Option<Value<'a>> {
         let first = arguments.at(0);
         match path {
+            // A default in the code, then a value of the example; and the run may bring another: unknown.
             "os.getenv" | "os.environ.get" | "decouple.config" | "Deno.env.get" => {
                 let given = arguments
                     .at(1)
@@ -129,16 +141,19 @@ impl<'a> Machine<'a> {
             "fs.readdirSync" | "fs.readdir" | "fs/promises.readdir" | "fs.promises.readdir" => {
                 self.list_folder(arguments, place)
             }
+            // `new URL("./routes", import.meta.url)`: the base is a folder, see `folders`.
             "URL" => {
                 let (relative, base) = (first?.as_text()?, arguments.at(1)?.as_text()?);
                 Some(Value::text(&format!("{base}/{relative}")))
             }
+            // `basename("users.js", ".js")` is `users`: files that are named after their routes.
             "path.basename" | "path.posix.basename" => {
                 let text = first?.as_text()?;
                 let name = text.rsplit('/').next().unwrap_or(&text);
                 let ending = arguments.at(1).and_then(Value::as_text).unwrap_or_default();
                 Some(Value::text(name.strip_suffix(&*ending).unwrap_or(name)))
             }
+            // Files and their folders are the same text here, see `folders`; so these functions change nothing.
             "url.pathToFileURL" | "path.dirname" | "url.fileURLToPath" | "desm" | "desm.dirname"
             // `mixin(GUARD)` of Nest gives a class of a name of its own.
             | "@nestjs/common.mixin" => first.cloned(),
@@ -150,13 +165,15 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Returns a Python module by its full name.
+    /// Returns a Python module by its full name: `shop.urls`.
+    ///
+    /// A module from outside is its path; a folder without `__init__.py` is a package.
     fn import_by_path(&mut self, path: &str, place: Place) -> Value<'a> {
         let found = self.modules.python(self.path(place.module), path);
         self.value_of_module(found, path)
     }
 
-    /// Applies a method of a text, a list or a map.
+    /// Applies a method of a text, a list or a map; unknown where the method is not listed.
     pub(super) fn call_builtin_method(
         &mut self,
         receiver: &Value<'a>,
@@ -172,6 +189,9 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Applies a method of a list. The list itself changes, as in the languages: all that hold it see what is added.
+    ///
+    /// Order and part are not followed: `sort`, `reverse` and `slice` give the whole list.
     fn call_list_method(
         &mut self,
         receiver: &Value<'a>,
@@ -192,6 +212,7 @@ impl<'a> Machine<'a> {
                 let more = arguments.positional().flat_map(Value::items);
                 Value::list(receiver.items().into_iter().chain(more).collect())
             }
+            // A callback is called for what it registers: `names.forEach(name => app.get(name, show))`.
             "forEach" | "map" | "flatMap" => {
                 let Some(callback) = arguments.at(0).cloned() else {
                     return Value::Unknown;
@@ -234,6 +255,7 @@ impl<'a> Machine<'a> {
             let is_text = matches!(item, Value::Text(_));
             let mut decide =
                 || self.call_value(callback, Arguments::from_values([item.clone()]), place);
+            // `readdirSync(…).filter(name => name !== "index.js")`: only a certain no takes a name out.
             !(is_text && matches!(decide(), Value::Bool(false)))
         });
         Value::list(kept)
@@ -247,12 +269,14 @@ fn added_items<'a>(method: &str, arguments: &Arguments<'a>) -> Vec<Value<'a>> {
         "insert" | "unshift" => arguments.positional().last().cloned().into_iter().collect(),
         _ => match arguments.at(0).cloned().unwrap_or(Value::Unknown) {
             more @ Value::List(_) => more.items(),
+            // `extend` by what is not followed leaves a mark, so that a reader knows that the list is longer.
             more => vec![Value::Spread(Rc::new(more))],
         },
     }
 }
 
 /// Applies what makes a list of what it is handed: `list(items)`, `sorted(names)`, `tuple(mapping)`.
+/// A map gives its keys. Other values come back as they are: `tuple(items)` is `items`.
 fn make_list<'a>(path: &str, arguments: &Arguments<'a>) -> Option<Value<'a>> {
     match arguments.at(0) {
         None if arguments.0.is_empty() && matches!(path, "list" | "set") => {
@@ -271,6 +295,7 @@ fn make_dictionary<'a>(path: &str, arguments: &Arguments<'a>) -> Option<Value<'a
     let first = arguments.at(0);
     match path {
         "collections.defaultdict" => {
+            // The factory stands under a key of its own; `maps::map_entry` calls it for a key that is missing.
             let mut entries = arguments.at(1).map(Value::entries).unwrap_or_default();
             entries.push((DEFAULT.into(), first?.clone()));
             Some(Value::map(entries))
@@ -285,7 +310,9 @@ fn make_dictionary<'a>(path: &str, arguments: &Arguments<'a>) -> Option<Value<'a
             Some(Value::map(keys))
         }
         _ if arguments.0.is_empty() => Some(Value::map(Vec::new())),
+        // `dict(other)` is a copy: what is set on it later does not reach the other.
         _ if matches!(first, Some(Value::Map(_))) => Some(Value::map(first?.entries())),
+        // `dict(a=1, b=2)`: named arguments become entries.
         "dict" if arguments.0.iter().all(|(name, _)| name.is_some()) => {
             let entries = arguments
                 .0
@@ -297,8 +324,12 @@ fn make_dictionary<'a>(path: &str, arguments: &Arguments<'a>) -> Option<Value<'a
     }
 }
 
+/// Applies a method of a text: `"/API/".lower().strip("/")` is `api`.
+///
+/// An argument that is no text makes the result unknown. Slices, patterns and format specifications are not applied.
 fn call_text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Value<'a> {
     let argument = |at: usize| arguments.at(at).and_then(Value::as_text);
+    // Python strips whitespace where no letters are named.
     let letters = argument(0).unwrap_or_else(|| " \n\t".into());
     match name {
         "lower" | "toLowerCase" => Value::text(&text.to_lowercase()),
@@ -321,6 +352,7 @@ fn call_text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Va
             argument(0).map_or(Value::Unknown, |more| Value::text(&format!("{text}{more}")))
         }
         "format" => {
+            // `"{a}/{}".format(x, a=y)`: names by name, the empty braces in order.
             let mut formatted = text.to_owned();
             for (name, value) in arguments.0.iter() {
                 let Some(value) = value.as_text() else {

@@ -1,4 +1,14 @@
 //! Evaluates calls: the project's own functions are followed, others remembered.
+//!
+//! ```text
+//! register(app)            own function: its body runs with `app`; it may call `app.get(…)`
+//! app.get("/", show)       method of an object from outside: an entry in the object's log
+//! express()                function from outside: a new object whose origin is this call
+//! new Api(router)          own class: fields and constructor run with `this`
+//! router[verb]("/", f)     name not known: an entry under the name `?`
+//! ```
+//!
+//! Whatever else is called is unknown.
 
 use std::rc::Rc;
 
@@ -6,15 +16,20 @@ use super::machine::Machine;
 use super::value::{Arguments, ClassValue, Closure, Origin, Place, Scope, Value};
 use code::syntax::{Argument, Call, Expression, Pattern};
 
-/// Calls within calls.
+/// Calls within calls. Deeper ones are unknown: evaluation recurses, and this keeps it from using up the stack.
 const DEEPEST: u32 = 50;
-/// Calls of one function.
+/// Calls of one function in one evaluation; later ones are unknown. It bounds what a helper costs that everything
+/// calls.
 const MOST_CALLS: u32 = 20_000;
 
 /// The name of a method that is called by a name that is not known.
 pub(crate) const OPEN: &str = "?";
 
 impl<'a> Machine<'a> {
+    /// Evaluates arguments from left to right; the order matters, as an argument may register something itself.
+    ///
+    /// `f(*items)` becomes one argument for each item of a known list. A known map that is spread is left out. What
+    /// is not known stays as one spread.
     pub(super) fn evaluate_arguments(
         &mut self,
         arguments: &'a [Argument],
@@ -36,6 +51,9 @@ impl<'a> Machine<'a> {
         Arguments(Rc::new(values))
     }
 
+    /// Evaluates a call by the shape of what is called.
+    ///
+    /// `require("./users")` is the module, unless the code defines a `require` of its own.
     pub(super) fn evaluate_call(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>) -> Value<'a> {
         let place = Place {
             module: scope.module,
@@ -105,6 +123,11 @@ impl<'a> Machine<'a> {
         (is_static && base.as_class().is_none()).then_some(Value::Class(class))
     }
 
+    /// Evaluates `super(…)`.
+    ///
+    /// In Python it gives a view of the base class with the same `self`. In a script it runs the constructor of the
+    /// base, or, where the base is from outside, notes the call on `this`: `super({ prefix })` says what the router
+    /// is made with.
     fn call_super(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>, place: Place) -> Value<'a> {
         let this = self.find_name(scope, "this").unwrap_or(Value::Unknown);
         let Some(Value::Class(class)) = self.find_name(scope, "*class*") else {
@@ -141,6 +164,10 @@ impl<'a> Machine<'a> {
         Value::Unknown
     }
 
+    /// Calls a method: `receiver.name(arguments)`.
+    ///
+    /// The project's own methods run. `call`, `apply` and `bind` of functions do what the language says, without the
+    /// object. All else is remembered on the receiver.
     pub(crate) fn call_method(
         &mut self,
         receiver: &Value<'a>,
@@ -150,6 +177,7 @@ impl<'a> Machine<'a> {
     ) -> Value<'a> {
         let receiver = self.resolve_import(receiver.clone());
         match &receiver {
+            // Each way is called; what gives nothing known says nothing about the others.
             Value::Choice(ways) => {
                 let ways = ways.clone();
                 let values: Vec<_> = ways
@@ -177,6 +205,7 @@ impl<'a> Machine<'a> {
                 }
                 _ => self.remember_call(&receiver, name, arguments, place),
             },
+            // A class that extends `dict`: its own methods come before those of the map.
             Value::Object(_) if is_map_method(name) && self.mapping(&receiver).is_some() => {
                 let own = self.known_member(&receiver, name, place);
                 match (own, self.mapping(&receiver)) {
@@ -219,6 +248,9 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Returns a member that the project gives to an object: a field that was set, or a member of its class.
+    ///
+    /// Returns none for a member that evaluation made when it was asked for: such an object remembers calls instead.
     fn known_member(
         &mut self,
         receiver: &Value<'a>,
@@ -240,6 +272,7 @@ impl<'a> Machine<'a> {
         Some(self.member_of(receiver, name, place))
     }
 
+    /// Appends a call to the log of its receiver; returns the object that stands for the call's result.
     fn remember_call(
         &mut self,
         receiver: &Value<'a>,
@@ -259,6 +292,9 @@ impl<'a> Machine<'a> {
         Value::Object(result)
     }
 
+    /// Calls a value with arguments: an own function or class runs, what is from outside makes an object.
+    ///
+    /// Text, lists, maps and what is unknown can't be called: the result is unknown.
     pub(crate) fn call_value(
         &mut self,
         callee: &Value<'a>,
@@ -286,6 +322,7 @@ impl<'a> Machine<'a> {
                         .filter(|value| !matches!(value, Value::Unknown)),
                 )
             }
+            // A module that is called stands for its default export.
             Value::Module(id) => {
                 let callee = self.export_of(id, "default");
                 if matches!(callee, Value::Unknown) {
@@ -300,6 +337,7 @@ impl<'a> Machine<'a> {
                 }
                 Value::Object(self.new_object(Origin::Call { callee, arguments }, place))
             }
+            // What a call made is called again: `@app.get("/")` is the call of what `app.get("/")` gave.
             Value::Object(id) => {
                 let origin = Origin::Call {
                     callee: Value::Object(id),
@@ -313,6 +351,9 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Makes an instance of a class of the project: fields first, then the constructor.
+    ///
+    /// The instance exists before its constructor runs, so that `this.router` in it finds the same object.
     fn instantiate(
         &mut self,
         class: &Rc<ClassValue<'a>>,
@@ -325,6 +366,7 @@ impl<'a> Machine<'a> {
             arguments: arguments.clone(),
         };
         let this = Value::Object(self.new_object(origin, place));
+        // Fields of scripts belong to each instance, those of the base first; Python's stay with the class.
         if !self.is_python(class.place.module) {
             for class in self.lineage(class).into_iter().rev() {
                 self.initialize_fields(&class, &this);
@@ -338,7 +380,8 @@ impl<'a> Machine<'a> {
         this
     }
 
-    /// `class A { router = Router() }`: a field's value is made for each instance, and sees `this`.
+    /// Evaluates the fields of a class for one instance: `class A { router = Router() }` makes a router for each, and
+    /// the value sees `this`.
     fn initialize_fields(&mut self, class: &Rc<ClassValue<'a>>, this: &Value<'a>) {
         let scope = Scope::new(class.place.module, Some(class.scope.clone()), false);
         scope.set("this", this.clone());
@@ -352,7 +395,10 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs a function of the project with arguments; what it returns, in all ways.
+    /// Runs a function of the project with arguments; returns what it returns, in all ways.
+    ///
+    /// A function that returns nothing gives `Value::Null`. One that is running twice already is not entered again,
+    /// which ends recursion.
     pub(crate) fn invoke(
         &mut self,
         closure: &Rc<Closure<'a>>,
@@ -384,6 +430,9 @@ impl<'a> Machine<'a> {
         given
     }
 
+    /// Binds parameters to arguments: by name, then in order, then by default; what is left is unknown.
+    ///
+    /// `this` goes to the first parameter of a Python method. An arrow function keeps the `this` around it.
     fn bind_parameters(
         &mut self,
         closure: &Rc<Closure<'a>>,
@@ -412,6 +461,7 @@ impl<'a> Machine<'a> {
                 self.assign(&parameter.pattern, Value::list(rest), scope);
                 continue;
             }
+            // A name fits only a plain parameter; a pattern such as `{ app, prefix }` takes the next in order.
             let named = match &parameter.pattern {
                 Pattern::Name(name) => arguments.named(name),
                 _ => None,
@@ -439,6 +489,7 @@ fn note_maker<'a>(maker: &Closure<'a>, given: &Value<'a>, scope: &Rc<Scope<'a>>)
     }
 }
 
+/// Returns whether a name is a method of Python's `dict` that `maps::map_method` applies.
 fn is_map_method(name: &str) -> bool {
     matches!(
         name,

@@ -1,7 +1,16 @@
 //! Defines classes: bases, fields and methods, with the decorators of each.
 //!
-//! `class Item(Base): name = "x"` becomes a class value with the base `Base` and the field `name`; a method is a field
-//! whose value is a function.
+//! `class Item(Base): name = "x"` becomes a class value with the base `Base` and the field `name`; a method is a
+//! field whose value is a function.
+//!
+//! ```text
+//! @app.route("/items")                 decorators run when the body is read, the nearest first
+//! class Items(MethodView):             base: the path `flask.views.MethodView`
+//!     limit: int = 10                  field `limit` with its annotation
+//!     def get(self): ...               field `get`, a function
+//! ```
+//!
+//! Nothing makes an instance here; `calls` does.
 
 use std::rc::Rc;
 
@@ -10,6 +19,9 @@ use super::value::{ClassValue, Closure, Field, Place, Scope, Value};
 use code::syntax::{Class, Function, Pattern, Statement};
 
 impl<'a> Machine<'a> {
+    /// Evaluates a class with its bases, keywords, body and decorators; notes it in `classes`.
+    ///
+    /// `class Meta(Base, table=True)`: `Base` is a base, `table` a keyword.
     pub(super) fn define_class(
         &mut self,
         class: &'a Class,
@@ -41,8 +53,10 @@ impl<'a> Machine<'a> {
                 line: class.line,
             },
         });
+        // The class must be known before its body runs: methods look for `*class*` when they call `super`.
         around.set("*class*", Value::Class(value.clone()));
         self.run_class_body(&value, &class.body, &own, &around);
+        // Decorators receive the finished class, so the body comes first.
         let decorators: Vec<_> = class
             .decorators
             .iter()
@@ -56,6 +70,9 @@ impl<'a> Machine<'a> {
         value
     }
 
+    /// Runs the body of a class, statement by statement; each name that it sets becomes a field.
+    ///
+    /// Both branches of an `if` count: which one runs depends on what is not known here.
     fn run_class_body(
         &mut self,
         value: &Rc<ClassValue<'a>>,
@@ -111,6 +128,7 @@ impl<'a> Machine<'a> {
                     continue;
                 }
             };
+            // A later field may use an earlier one: `urls = [path("", index)]`, `patterns = urls + more`.
             own.set(field.name, field.value.clone());
             value.fields.borrow_mut().push(field);
         }

@@ -1,16 +1,27 @@
 //! Evaluates conditions, where the code alone decides them.
+//!
+//! ```text
+//! if DEBUG:                    `DEBUG = False` in the same module: the branch is not taken
+//! if os.getenv("X"):           unknown: both branches are taken
+//! "admin" in ROLES             decided where `ROLES` is a list of texts, or holds "admin"
+//! type(x) is str               decided for values that the code writes down
+//! ```
+//!
+//! Only equality and membership are compared. A condition that a run may see otherwise is not decided: `None`.
 
 use super::machine::Machine;
 use super::value::{ClassValue, DEFAULT, Origin, Scope, Value};
 use code::syntax::{Choose, Comparison, Comprehension, Expression};
 use std::rc::Rc;
 
-/// Names of the languages' own types, which `type(x) is str` compares.
+/// Names of the languages' own types, which `type(x) is str` compares. Two names from this list differ for certain;
+/// of other names from outside it is not known whether they mean the same.
 const TYPES: [&str; 8] = [
     "str", "int", "float", "bool", "list", "dict", "type", "function",
 ];
 
 impl<'a> Machine<'a> {
+    /// Compares two values; unknown where the code alone does not decide.
     pub(super) fn compare(
         &mut self,
         comparison: Comparison,
@@ -28,12 +39,16 @@ impl<'a> Machine<'a> {
         decided.map_or(Value::Unknown, Value::Bool)
     }
 
+    /// Returns whether a holder has a text: a key of a map, an item of a list, a part of a text.
+    ///
+    /// Returns none where an item or key is open, unless the text is found among those that are known.
     fn contains(&mut self, holder: &Value<'a>, wanted: &Value<'a>) -> Option<bool> {
         let Value::Text(wanted) = wanted else {
             return None;
         };
         if let Some(map) = self.mapping(holder) {
             let entries = map.borrow();
+            // Keys that were not known are written `?0`, `?1`: see `evaluate_entries`.
             let is_open = entries.iter().any(|(key, _)| key.starts_with('?'));
             let is_found = entries
                 .iter()
@@ -72,6 +87,9 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Evaluates a comprehension over a list that is known, item by item: `[path(n, v) for n, v in VIEWS]`.
+    ///
+    /// An item is left out only where a condition is certainly false. Anything that is no list gives unknown.
     pub(super) fn evaluate_comprehension(
         &mut self,
         parts: &'a Comprehension,
@@ -100,7 +118,7 @@ impl<'a> Machine<'a> {
         Value::list(values)
     }
 
-    /// `type(x)`, where that is plain.
+    /// Returns `type(x)` as a path (`str`) or a class of the project; none for numbers and what is from outside.
     pub(super) fn type_of(&self, value: &Value<'a>) -> Option<Value<'a>> {
         let name = match value {
             Value::Text(_) => "str",
@@ -118,7 +136,10 @@ impl<'a> Machine<'a> {
         Some(Value::External(name.into()))
     }
 
-    /// `issubclass(value, base)`, where the project's or known bases tell.
+    /// Returns `issubclass(value, base)`, where the project's or known bases decide it.
+    ///
+    /// `issubclass(Item, models.Model)` is true where `Item` extends that path or one that ends in its last name; it
+    /// is false only where all bases are classes of the project.
     pub(super) fn is_subclass(&mut self, value: &Value<'a>, base: &Value<'a>) -> Option<Value<'a>> {
         let Value::Class(class) = value else {
             return matches!(value, Value::Function(_)).then_some(Value::Bool(false));
@@ -156,7 +177,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Returns whether a value counts as true, where that is certain.
+/// Returns whether a value counts as true, where that is certain. Lists, maps, numbers and objects are not decided.
 pub(super) fn is_true(value: &Value<'_>) -> Option<bool> {
     match value {
         Value::Bool(truth) => Some(*truth),
@@ -167,6 +188,8 @@ pub(super) fn is_true(value: &Value<'_>) -> Option<bool> {
     }
 }
 
+/// Returns whether two values are equal, where that is certain: plain values of one kind, and `None` against a value
+/// that the code writes down.
 fn is_equal<'a>(left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
     let is_plain = |value: &Value<'a>| {
         matches!(
@@ -182,6 +205,7 @@ fn is_equal<'a>(left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
     };
     match (left, right) {
         (Value::Null, Value::Null) => Some(true),
+        // What is from outside may be nothing as well: not decided.
         (Value::Null, other) | (other, Value::Null) => is_plain(other).then_some(false),
         (Value::Text(a), Value::Text(b)) => Some(a == b),
         (Value::Bool(a), Value::Bool(b)) => Some(a == b),

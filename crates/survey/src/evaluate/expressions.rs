@@ -1,4 +1,15 @@
 //! Evaluates expressions.
+//!
+//! ```text
+//! PREFIX + "/users"                a text, if both parts are
+//! [index, ...routes]               a list; a part that is not known stays as a spread
+//! { get: list, [verb]: save }      a map; the key that is not known is written `?1`
+//! debug ? dev : prod               one way or both
+//! a and b                          `b`: the first part only guards it
+//! count * 2                        unknown, but the parts are evaluated for the calls in them
+//! ```
+//!
+//! A name that nobody defines is from outside: `Value::External("express")`.
 
 use std::rc::Rc;
 
@@ -6,10 +17,14 @@ use super::machine::Machine;
 use super::value::{Closure, Origin, Place, Scope, Value};
 use code::syntax::{Expression, Function, Pattern};
 
-/// Expressions within expressions.
+/// Calls and imports within each other after which an expression is unknown. `calls` and `resolve_import` have
+/// smaller limits of their own, so this one only stands behind them.
 const DEEPEST: u32 = 400;
 
 impl<'a> Machine<'a> {
+    /// Returns the value of a name as a scope sees it: its own names, those around, then `from x import *`.
+    ///
+    /// Names of stars are looked up at the module's scope only, the last star first, as a later one overwrites.
     pub(super) fn find_name(&mut self, scope: &Rc<Scope<'a>>, name: &str) -> Option<Value<'a>> {
         let mut at = Some(scope);
         while let Some(scope) = at {
@@ -31,6 +46,7 @@ impl<'a> Machine<'a> {
         None
     }
 
+    /// Evaluates an expression in a scope; unknown once the work that a survey may take is spent.
     pub(crate) fn evaluate(
         &mut self,
         expression: &'a Expression,
@@ -66,6 +82,7 @@ impl<'a> Machine<'a> {
             Expression::Class(class) => Value::Class(self.define_class(class, scope)),
             // The first is a condition: what it is when it is nothing is not asked for.
             Expression::Both(sides) => self.evaluate(&sides.1, scope),
+            // `a or b`, `a ?? b`: either may be what counts.
             Expression::Either(ways) => {
                 let values: Vec<_> = ways.iter().map(|way| self.evaluate(way, scope)).collect();
                 Value::either(values)
@@ -75,6 +92,7 @@ impl<'a> Machine<'a> {
                 let right = self.evaluate(right, scope);
                 add_values(&left, &right)
             }
+            // An assignment inside an expression: `module.exports = app = express()`.
             Expression::Assign(target, value) => {
                 let value = self.evaluate(value, scope);
                 let holder = holder_of(target, scope);
@@ -89,6 +107,7 @@ impl<'a> Machine<'a> {
                 let inner = self.evaluate(inner, scope);
                 super::compare::is_true(&inner).map_or(Value::Unknown, |truth| Value::Bool(!truth))
             }
+            // Other expressions have no value here; their parts may still register something.
             Expression::Union(parts) | Expression::Other(parts) => {
                 for part in parts {
                     self.evaluate(part, scope);
@@ -98,10 +117,12 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Returns the value of a name; follows an import to what it stands for.
     fn evaluate_name(&mut self, name: &'a str, scope: &Rc<Scope<'a>>) -> Value<'a> {
         match self.find_name(scope, name) {
             Some(value) => {
                 let is_default = matches!(&value, Value::Imported(_, "default"));
+                // `import users from "./users"`: a function without a name gets the one of the import.
                 let value = self.resolve_import(value);
                 if is_default {
                     value.set_name(name);
@@ -114,6 +135,7 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Evaluates `of.name`. The members of `import.meta` that say where a file lies give its folder.
     fn evaluate_member(
         &mut self,
         of: &'a Expression,
@@ -137,6 +159,7 @@ impl<'a> Machine<'a> {
         member
     }
 
+    /// Evaluates a template: `` `/api/${VERSION}` `` is a text where every part is; otherwise unknown.
     fn evaluate_template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
         let mut text = String::new();
         for part in parts {
@@ -151,6 +174,10 @@ impl<'a> Machine<'a> {
         Value::text(&text)
     }
 
+    /// Evaluates `of[key]`: an entry, an item, or a member whose name is a text.
+    ///
+    /// A key that is not known gives any of the entries of a map, but nothing of a list. Negative and sliced
+    /// positions are unknown.
     pub(super) fn evaluate_index(&mut self, of: &Value<'a>, key: &Value<'a>) -> Value<'a> {
         let nowhere = Place { module: 0, line: 0 };
         if let Some(entries) = self.mapping(of) {
@@ -173,6 +200,7 @@ impl<'a> Machine<'a> {
                     .as_text()
                     .map_or(Value::Unknown, |key| self.member_of(of, &key, nowhere)),
             },
+            // `Annotated[User, Depends(current_user)]`: what stands in the brackets is what is meant.
             Value::External(path) if path.ends_with("Annotated") => key.clone(),
             Value::External(path) if super::members::is_environment(path) => key
                 .as_text()
@@ -191,6 +219,7 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Evaluates the items of a list; a spread list is joined, another spread stays marked.
     fn evaluate_list(&mut self, items: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
         let mut values = Vec::with_capacity(items.len());
         for item in items {
@@ -205,6 +234,7 @@ impl<'a> Machine<'a> {
         Value::list(values)
     }
 
+    /// Evaluates the entries of a map. A spread map is joined; a later entry of a name wins when it is read.
     fn evaluate_entries(
         &mut self,
         entries: &'a [(Expression, Expression)],
@@ -222,6 +252,7 @@ impl<'a> Machine<'a> {
                 Value::Number(number) => (*number).into(),
                 other => other
                     .as_text()
+                    // The number keeps several open keys apart; `?` is the sign that `contains` looks for.
                     .unwrap_or_else(|| format!("?{}", values.len()).into()),
             };
             values.push((key, value));
@@ -229,6 +260,10 @@ impl<'a> Machine<'a> {
         Value::map(values)
     }
 
+    /// Makes a function value. `class` is the scope around a class, which methods see in place of the class's own
+    /// names.
+    ///
+    /// Functions outside classes are kept for `uncalled`; methods are found there through their classes.
     pub(super) fn make_closure(
         &mut self,
         function: &'a Function,
@@ -260,7 +295,10 @@ impl<'a> Machine<'a> {
         closure
     }
 
-    /// Tells a decorator what it decorates; the name keeps the undecorated value.
+    /// Calls a decorator with what it decorates; the name keeps the undecorated value.
+    ///
+    /// `@app.get("/")` thus leaves an entry in the log of the decorator's object, and a decorator of the project
+    /// runs. A decorator that is only a name from outside is not called: it is read from the list of decorators.
     pub(super) fn decorate(&mut self, decorator: &Value<'a>, target: Value<'a>, place: Place) {
         match decorator {
             Value::Object(_) | Value::Function(_) | Value::Bound(_) | Value::Choice(_) => {
@@ -285,6 +323,9 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Assigns a value to a name, to the parts of a pattern, to a member or to an entry.
+    ///
+    /// `const { router } = api` takes a member for each part. An index whose key is not known assigns nothing.
     pub(super) fn assign(&mut self, pattern: &'a Pattern, value: Value<'a>, scope: &Rc<Scope<'a>>) {
         match pattern {
             Pattern::Name(name) => {
@@ -329,6 +370,10 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Returns whether an object came to be by what is wanted: the path of the function that made it, of its
+    /// annotation or of a base of its class.
+    ///
+    /// For `app = Flask(__name__)` the closure receives `flask.Flask`; for `def f(app: Flask)` the same path.
     pub(crate) fn is_instance_of(
         &mut self,
         id: super::ObjectId,
@@ -360,6 +405,7 @@ impl<'a> Machine<'a> {
 
 /// Returns the scope that an assignment without a declaration writes to.
 fn holder_of<'a>(target: &Pattern, scope: &Rc<Scope<'a>>) -> Rc<Scope<'a>> {
+    // `router = Router()` in a script writes to the nearest scope that already has the name, else to this one.
     let Pattern::Name(name) = target else {
         return scope.clone();
     };
@@ -370,6 +416,9 @@ fn holder_of<'a>(target: &Pattern, scope: &Rc<Scope<'a>>) -> Rc<Scope<'a>> {
         .clone()
 }
 
+/// Adds texts or lists. A part of a list that is not known stays as a spread: `urlpatterns + router.urls`.
+///
+/// Returns unknown where neither side is a list and one is no text; numbers are not added.
 fn add_values<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
     if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
         return Value::text(&format!("{left}{right}"));

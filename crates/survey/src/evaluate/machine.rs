@@ -1,4 +1,14 @@
 //! The state of an evaluation: modules, objects and how much work is left.
+//!
+//! A module is loaded once, when it is first imported or asked for, and runs from top to bottom. While it runs,
+//! others may already read the names that it has set so far: circles of imports end there.
+//!
+//! ```text
+//! // users.js                          export_of(users.js, "router")
+//! export const router = Router();      the object that `Router()` made
+//! module.exports = { list }            in another: "list" gives the field, "default" the whole map
+//! export * from "./more";              asked last, after names of its own
+//! ```
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -10,15 +20,16 @@ use code::modules::{Found, ModuleId, Modules};
 use code::syntax::{Class, Export, Function};
 
 /// Evaluated expressions and statements after which everything is unknown: for any tree, and for
-/// each file of it.
+/// each file of it, whichever is more: a large tree is not cut short, and a small one whose loops multiply ends.
 const STEPS: u64 = 12_000_000;
 const STEPS_PER_FILE: u64 = 10_000;
 
+/// The state of one evaluation of one project. Values borrow names and syntax from the files that it holds.
 pub(crate) struct Machine<'a> {
     pub(crate) files: &'a [SourceFile],
     pub(crate) modules: &'a Modules,
     pub(crate) objects: Vec<Object<'a>>,
-    /// Every function that came to be, for those that nothing calls.
+    /// Every function outside classes that came to be, for those that nothing calls.
     pub(crate) closures: Vec<Rc<Closure<'a>>>,
     pub(crate) classes: Vec<Rc<ClassValue<'a>>>,
     /// Names from outside that stand for a module of the project.
@@ -31,14 +42,20 @@ pub(crate) struct Machine<'a> {
     pub(super) made: HashSet<*const Class>,
     /// Path and text of schemas in languages of their own.
     pub(crate) documents: Vec<&'a (String, String)>,
+    /// The scope of each module that was loaded, complete or still running.
     pub(super) scopes: HashMap<ModuleId, Rc<Scope<'a>>>,
+    /// Functions that something called, by where they stand in the syntax.
     pub(super) called: HashSet<*const Function>,
+    /// For each function: its calls that are running now, and all so far.
     pub(super) calls: HashMap<*const Function, (u32, u32)>,
+    /// The number of calls and imports that are being followed at this moment.
     pub(super) depth: u32,
+    /// The steps that are left; at zero, everything is unknown.
     pub(super) steps: u64,
 }
 
 impl<'a> Machine<'a> {
+    /// Makes an evaluation in which nothing is loaded yet.
     pub(crate) fn new(files: &'a [SourceFile], modules: &'a Modules) -> Self {
         Machine {
             files,
@@ -59,6 +76,7 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Returns whether a module is written in Python; the other languages that are read are scripts.
     pub(super) fn is_python(&self, module: ModuleId) -> bool {
         self.files[module].language == Language::Python
     }
@@ -68,11 +86,13 @@ impl<'a> Machine<'a> {
         self.steps == 0
     }
 
+    /// Takes one step; returns false once none is left.
     pub(super) fn spend(&mut self) -> bool {
         self.steps = self.steps.saturating_sub(1);
         self.steps > 0
     }
 
+    /// Makes an object that remembers its origin; nothing is set on it and nothing called yet.
     pub(crate) fn new_object(&mut self, origin: Origin<'a>, place: Place) -> ObjectId {
         self.objects.push(Object {
             origin,
@@ -83,14 +103,16 @@ impl<'a> Machine<'a> {
         self.objects.len() - 1
     }
 
-    /// Runs a module's own statements, once.
+    /// Runs a module's own statements, once; returns its scope, which may still be filling.
     pub(crate) fn load(&mut self, module: ModuleId) -> Rc<Scope<'a>> {
         if let Some(scope) = self.scopes.get(&module) {
             return scope.clone();
         }
         let scope = Scope::new(module, None, false);
+        // The scope is registered before the module runs: a circle of imports finds it instead of starting anew.
         self.scopes.insert(module, scope.clone());
         if !self.is_python(module) {
+            // What CommonJS modules write to: `exports` and `module.exports` are the same object at first.
             let place = Place { module, line: 1 };
             let exports = self.new_object(Origin::Made("exports"), place);
             let own = self.new_object(Origin::Made("module"), place);
@@ -105,6 +127,7 @@ impl<'a> Machine<'a> {
         scope
     }
 
+    /// Runs statements whose `return` has no meaning: those of a module or a class.
     pub(super) fn run_body(&mut self, body: &'a [code::syntax::Statement], scope: &Rc<Scope<'a>>) {
         let mut returned = Vec::new();
         self.run_statements(body, scope, &mut returned);
@@ -116,6 +139,10 @@ impl<'a> Machine<'a> {
             .unwrap_or(Value::Unknown)
     }
 
+    /// Returns a name that a module gives to others; none where it gives no such name.
+    ///
+    /// Names of its own come first, then `export … from`, then `export *`, then CommonJS. `depth` counts the modules
+    /// that hand the name on; the search ends at 20, since modules may hand names on in a circle.
     pub(super) fn export_within(
         &mut self,
         module: ModuleId,
@@ -153,6 +180,7 @@ impl<'a> Machine<'a> {
                 _ => {}
             }
         }
+        // `export *` never hands on the default: the language says so.
         for export in exports {
             if let Export::Everything { source } = export
                 && name != "default"
@@ -162,18 +190,21 @@ impl<'a> Machine<'a> {
                 return Some(value);
             }
         }
+        // A module without `export` statements: what `module.exports` holds.
         let common = self.common_exports(&scope)?;
         let is_untouched = matches!(&common, Value::Object(id) if matches!(self.objects[*id].origin, Origin::Made("exports")) && self.objects[*id].fields.is_empty());
         if is_untouched {
             return None;
         }
         match (name, self.own_field(&common, name)) {
+            // `module.exports = router` is what `import router from` gives.
             (_, Some(value)) => Some(value),
             ("default", None) => Some(common),
             (_, None) => Some(self.member_of(&common, name, Place { module, line: 1 })),
         }
     }
 
+    /// Returns the value of `module.exports`, the last that was set; none in Python.
     fn common_exports(&self, scope: &Scope<'a>) -> Option<Value<'a>> {
         let Some(Value::Object(own)) = scope.own("module") else {
             return None;
@@ -186,6 +217,7 @@ impl<'a> Machine<'a> {
             .map(|(_, value)| value.clone())
     }
 
+    /// Returns a name of a Python module: its own, one of `from x import *`, or a module in its package.
     fn python_export(
         &mut self,
         module: ModuleId,
@@ -205,11 +237,15 @@ impl<'a> Machine<'a> {
             }
         }
         let path = &self.files[module].path;
+        // `from shop import urls` where `shop/__init__.py` does not name `urls`: the file `shop/urls.py`.
         let folder = path.strip_suffix("/__init__.py")?.to_owned();
         let found = self.modules.inside(&folder, name)?;
         Some(self.value_of_module(found, ""))
     }
 
+    /// Loads a module that was found; `outside` is the path that it is known by where the project does not have it.
+    ///
+    /// Tests are not run: what they register is no part of the application.
     pub(super) fn value_of_module(&mut self, found: Found, outside: &str) -> Value<'a> {
         match found {
             Found::File(id) => {
@@ -235,6 +271,7 @@ impl<'a> Machine<'a> {
         self.script_found(found, path)
     }
 
+    /// Returns the value of a script module: the module where it has `export` statements, else its `module.exports`.
     fn script_found(&mut self, found: Found, source: &str) -> Value<'a> {
         let value = self.value_of_module(found, source.strip_prefix("node:").unwrap_or(source));
         if let Value::Module(id) = value
@@ -246,7 +283,10 @@ impl<'a> Machine<'a> {
         value
     }
 
-    /// Follows imported names to what they stand for.
+    /// Follows an imported name to what it stands for; other values come back as they are.
+    ///
+    /// Unknown where the name is not exported, where it is one of a test, or after 90 imports and calls within each
+    /// other, as names may be imported in a circle.
     pub(crate) fn resolve_import(&mut self, value: Value<'a>) -> Value<'a> {
         match value {
             Value::Imported(module, name) => {
@@ -275,6 +315,7 @@ impl<'a> Machine<'a> {
     }
 }
 
+/// Returns the value of a name from outside: `express.Router`, or `express` for the default; `node:fs` is `fs`.
 pub(super) fn external_value<'a>(source: &str, name: Option<&str>) -> Value<'a> {
     let source = source.strip_prefix("node:").unwrap_or(source);
     match name {

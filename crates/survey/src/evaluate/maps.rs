@@ -1,5 +1,13 @@
 //! Maps: plain ones, those that make what is missing, and classes of the project that extend
 //! `dict`.
+//!
+//! ```text
+//! routes = {"/": index}                 routes["/"] is `index`
+//! registry = defaultdict(list)          registry["users"] is a new list, and stays in the map
+//! class Registry(dict): ...             Registry()["users"] reads entries that the object keeps in a field
+//! ```
+//!
+//! A later entry of a key hides an earlier one; nothing is ever taken out.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,11 +15,13 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::value::{Arguments, DEFAULT, Entries, Origin, Place, Value};
 
-/// The field of an object that holds its entries, where its class extends `dict`.
+/// The field of an object that holds its entries, where its class extends `dict`. No code can write a name that
+/// begins with a zero byte, so it is never taken for a field of the project's.
 const ENTRIES: &str = "\0entries";
 
 impl<'a> Machine<'a> {
     /// Returns the entries of a map, or of an object whose class extends `dict`.
+    /// Returns none for what is no map. The result is shared: what is pushed to it is seen by all that hold the map.
     pub(super) fn mapping(&mut self, value: &Value<'a>) -> Option<Rc<RefCell<Entries<'a>>>> {
         match value {
             Value::Map(entries) => Some(entries.clone()),
@@ -31,6 +41,7 @@ impl<'a> Machine<'a> {
                 if !extends {
                     return None;
                 }
+                // `Registry(known)`: the entries that it is made from are the first that it has.
                 let given = match arguments.at(0) {
                     Some(Value::Map(entries)) => entries.clone(),
                     _ => Rc::default(),
@@ -62,6 +73,7 @@ impl<'a> Machine<'a> {
         if let Some(value) = find(key) {
             return value;
         }
+        // `defaultdict(list)` keeps `list` under this key; calling it gives the missing entry.
         let Some(factory) = find(DEFAULT) else {
             return Value::Unknown;
         };
@@ -70,6 +82,9 @@ impl<'a> Machine<'a> {
         made
     }
 
+    /// Applies a method of Python's `dict`; unknown for one that is not listed.
+    ///
+    /// `get` gives the default, or unknown, where the key is not there. `pop` and `clear` are not applied.
     pub(super) fn map_method(
         &mut self,
         entries: &Rc<RefCell<Entries<'a>>>,

@@ -1,4 +1,12 @@
 //! Looks up members: `value.name`.
+//!
+//! ```text
+//! users.router         `users` is a module of the project: what it exports as `router`
+//! express.Router       `express` is from outside: the longer path `express.Router`
+//! settings.DEBUG       `django.conf.settings` stands for the project's own module of settings
+//! self.router          an object: its field, else its class's, else an object that remembers `self` and `router`
+//! process.env.PREFIX   the value of the project's example of an environment
+//! ```
 
 use std::rc::Rc;
 
@@ -7,12 +15,16 @@ use super::value::{Arguments, ClassValue, Closure, Origin, Place, Value};
 use code::modules::Found;
 
 impl<'a> Machine<'a> {
+    /// Returns the member `of.name`; unknown where nothing can be said about it.
+    ///
+    /// `place` is where the code asks; it becomes the place of the object that is made for a member nobody set.
     pub(crate) fn member_of(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
         if !self.spend() {
             return Value::Unknown;
         }
         let of = self.resolve_import(of.clone());
         match &of {
+            // What is unknown on one way says nothing about the others.
             Value::Choice(ways) => {
                 let values: Vec<_> = ways
                     .iter()
@@ -30,6 +42,7 @@ impl<'a> Machine<'a> {
                 }
                 self.export_of(*id, name)
             }
+            // `import shop.users`, then `shop.users.urls`: a folder of Python without `__init__.py`.
             Value::Package(folder) => {
                 let found = self.modules.inside(folder, name).unwrap_or(Found::Outside);
                 self.value_of_module(found, &format!("{folder}.{name}"))
@@ -78,6 +91,10 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Returns a member of an object, in the order: field, class, settings, `_meta`, example of an environment.
+    ///
+    /// The object made for a member that nothing gives is kept as its field: asked twice, it is the same object, and
+    /// what is called on it stands in one log.
     fn object_member(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
         let Value::Object(id) = of else {
             return Value::Unknown;
@@ -99,8 +116,10 @@ impl<'a> Machine<'a> {
                 };
             }
             if outside.is_empty() {
+                // All bases are the project's, and none has the member.
                 return Value::Unknown;
             }
+            // Pydantic reads the field `api_prefix` from the variable `API_PREFIX`.
             let name = name.to_uppercase();
             if is_settings && self.samples.contains_key(&name) {
                 return self.sample(&name);
@@ -124,6 +143,7 @@ impl<'a> Machine<'a> {
         if is_constant && self.samples.contains_key(name) {
             return self.sample(name);
         }
+        // What a CommonJS module does not export is not there.
         if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
             return Value::Unknown;
         }
@@ -144,6 +164,7 @@ impl<'a> Machine<'a> {
         for class in self.classes.iter().filter(|_| is_configuration) {
             let fields = class.fields.borrow();
             for field in fields.iter().filter(|field| *field.name == **name) {
+                // One class whose field is no text, or another text, leaves the setting open.
                 let text = field.value.as_text()?;
                 if found.as_ref().is_some_and(|known| *known != text) {
                     return None;
@@ -154,12 +175,16 @@ impl<'a> Machine<'a> {
         found
     }
 
+    /// Returns the value of a variable in the project's example of an environment, else unknown.
     pub(super) fn sample(&self, name: &str) -> Value<'a> {
         self.samples
             .get(name)
             .map_or(Value::Unknown, |text| Value::Sample(text.clone()))
     }
 
+    /// Binds a function of a class to its object: a property gives its result, another function waits for its call.
+    ///
+    /// Any decorator from outside whose path ends in `property` counts: `property`, `functools.cached_property`.
     fn bind_method(&mut self, value: Value<'a>, this: &Value<'a>) -> Value<'a> {
         let Value::Function(closure) = &value else {
             return value;
@@ -192,6 +217,7 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Sets a member on each way that a value can come out. Values that have no fields ignore it.
     pub(crate) fn set_member(&mut self, of: &Value<'a>, name: &'a str, value: Value<'a>) {
         for way in of.ways() {
             let entry = (Rc::from(name), value.clone());
@@ -205,13 +231,17 @@ impl<'a> Machine<'a> {
                     annotation: None,
                     decorators: Vec::new(),
                 }),
+                // `module.name = value` changes what the module exports.
                 Value::Module(id) => self.load(*id).set(name, value.clone()),
                 _ => {}
             }
         }
     }
 
-    /// Looked up in the class, then in what it extends, in order.
+    /// Returns a field of a class, looked up there, then in what it extends, nearest first; the last that was set
+    /// wins.
+    ///
+    /// A field that has only an annotation gives none: the next base may have its value.
     pub(crate) fn class_member(
         &mut self,
         class: &Rc<ClassValue<'a>>,
@@ -220,6 +250,7 @@ impl<'a> Machine<'a> {
         self.lineage(class).iter().find_map(|class| {
             let fields = class.fields.borrow();
             let field = fields.iter().rev().find(|field| field.name == name)?;
+            // `limit: int` says that there is a field, but not its value.
             match (&field.value, field.annotation) {
                 (Value::Unknown, Some(_)) => None,
                 (value, _) => Some(value.clone()),
@@ -227,7 +258,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Returns the method of a class, and the class that it stands in.
+    /// Returns the method of a class, its own or one that it extends.
     pub(crate) fn method(
         &mut self,
         class: &Rc<ClassValue<'a>>,
@@ -244,13 +275,16 @@ impl<'a> Machine<'a> {
         found
     }
 
-    /// Dotted paths of the classes from outside that it extends, directly or not.
+    /// Returns the dotted paths of the classes from outside that it extends, directly or not.
     pub(crate) fn outside_bases(&mut self, class: &Rc<ClassValue<'a>>) -> Vec<Rc<str>> {
         let mut outside = Vec::new();
         self.collect_lineage(class, &mut Vec::new(), &mut outside);
         outside
     }
 
+    /// Adds a class and all that it extends to `found` or `outside`, depth first.
+    ///
+    /// Ends at sixty classes, or at one that is already there: bases may be circular where imports are.
     fn collect_lineage(
         &mut self,
         class: &Rc<ClassValue<'a>>,
@@ -280,10 +314,14 @@ impl<'a> Machine<'a> {
 
     /// Returns a dotted path that says what a value from outside is:
     /// `flask_sqlalchemy.SQLAlchemy().Model`.
+    /// Returns none for text, lists, own functions, and for chains of more than twelve parts.
+    ///
+    /// A class of the project is known by the first of its bases that has a path.
     pub(crate) fn path_of(&self, value: &Value<'a>) -> Option<String> {
         self.path_within(value, 0)
     }
 
+    /// `depth` counts the parts so far: a chain may lead back to itself through a field.
     fn path_within(&self, value: &Value<'a>, depth: u32) -> Option<String> {
         if depth > 12 {
             return None;
@@ -319,6 +357,7 @@ impl<'a> Machine<'a> {
     }
 }
 
+/// Returns whether a path from outside is the environment of the process.
 pub(super) fn is_environment(path: &str) -> bool {
     matches!(
         path,

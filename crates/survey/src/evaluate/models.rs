@@ -1,12 +1,23 @@
 //! Reads what Django sets on a model class: the application that it belongs to and the name of the
 //! model; and of an application: its models.
+//!
+//! ```text
+//! # shop/models/item.py
+//! class Item(models.Model):                  Item._meta.app_label is `shop`: the folder above `models`
+//!     class Meta: app_label = "store"        or `store`, where the class says so
+//!
+//! apps.get_models()  of `ShopConfig`          all models with a table below the folder of the configuration
+//! ```
 
 use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{ClassValue, Origin, Value};
 
-/// `django.db.models.Model`, and the models that libraries build on it.
+/// Returns whether a path is `django.db.models.Model`, or a model that a library builds on it.
+///
+/// `models.` and the ending `Model` are how such libraries name theirs (`polymorphic.models.PolymorphicModel`). The
+/// three that are left out use the same words for something else.
 pub(crate) fn is_model_class(path: &str) -> bool {
     let is_other = path.starts_with("tortoise")
         || path.starts_with("odoo")
@@ -28,7 +39,8 @@ impl<'a> Machine<'a> {
         last(&*last(class, "Meta")?.as_class()?, name)
     }
 
-    /// Returns the label of the application that a model belongs to.
+    /// Returns the label of the application that a model belongs to: the one that `Meta` of the class or of a base
+    /// gives, else the folder that holds its `models`.
     pub(crate) fn application_label(&mut self, class: &Rc<ClassValue<'a>>) -> String {
         let lineage = self.lineage(class);
         if let Some(label) = lineage
@@ -37,6 +49,7 @@ impl<'a> Machine<'a> {
         {
             return label.to_string();
         }
+        // `shop/models.py` and `shop/models/item.py` both give `shop`.
         let path = self.path(class.place.module);
         let folder = path
             .split("/models")
@@ -45,10 +58,11 @@ impl<'a> Machine<'a> {
             .rsplit('/')
             .next()
             .unwrap_or_default();
+        // A model that stands outside `models` gets the name of its file.
         folder.trim_end_matches(".py").to_owned()
     }
 
-    /// `Model._meta.name`.
+    /// Returns `Model._meta.name`: labels and names only, no fields.
     pub(super) fn member_of_meta(
         &mut self,
         class: &Rc<ClassValue<'a>>,
@@ -91,8 +105,10 @@ impl<'a> Machine<'a> {
             .any(|base| base.ends_with(".AppConfig"))
     }
 
-    /// `AppConfig.get_models()`: the models of the application that an object configures, as they
+    /// Returns `AppConfig.get_models()`: the models of the application that an object configures, as they
     /// are loaded.
+    ///
+    /// Returns none for another method, or an object that configures no application.
     pub(super) fn member_of_configuration(
         &mut self,
         receiver: &Value<'a>,
@@ -107,6 +123,7 @@ impl<'a> Machine<'a> {
         if name != "get_models" || !self.is_configuration(&class) {
             return None;
         }
+        // `name = "apps.shop"`: the label of an application is the last part.
         let named = self
             .class_member(&class, "label")
             .or_else(|| self.class_member(&class, "name"))?
@@ -117,6 +134,7 @@ impl<'a> Machine<'a> {
             .rsplit_once('/')
             .map_or("", |(folder, _)| folder);
         let mut models = Vec::new();
+        // A model belongs to the application where both say so: the folder it lies in and its label.
         for model in self.classes.clone() {
             let is_inside = self
                 .path(model.place.module)

@@ -1,4 +1,15 @@
 //! Runs statements: every branch that cannot be decided is taken.
+//!
+//! ```text
+//! app = Flask(__name__)            `app` is the object that the call made
+//! if debug:                        not known: both branches run, each from the same names
+//!     app = wrap(app)              afterwards `app` is one of two values
+//! for name in ["users", "items"]:  the body runs twice
+//!     app.register(name)
+//! from shop import router          the name `router` of the module `shop`, looked up when it is used
+//! ```
+//!
+//! Exceptions are not followed: what comes behind a `raise` runs, since it may be caught.
 
 use std::rc::Rc;
 
@@ -7,11 +18,12 @@ use super::value::{Origin, Scope, Value};
 use code::modules::{Found, ModuleId};
 use code::syntax::{Assignment, Import, Imported, Pattern, Statement};
 
-/// Turns of a loop over a list that is known.
+/// Turns of a loop over a list that is known; the rest of a longer list is not run. As for callbacks of lists: one
+/// long list must not spend all that a survey may spend.
 const MOST_TURNS: usize = 200;
 
 impl<'a> Machine<'a> {
-    /// Runs statements; true where they always return.
+    /// Runs statements in order; returns whether they always return. What they return is added to `returned`.
     pub(super) fn run_statements(
         &mut self,
         body: &'a [Statement],
@@ -27,9 +39,11 @@ impl<'a> Machine<'a> {
             }
         }
         body.iter()
+            // What stands behind a certain `return` does not run.
             .any(|statement| self.run_statement(statement, scope, returned))
     }
 
+    /// Defines a function under its name, and calls its decorators with it, the nearest first.
     fn define_function(&mut self, function: &'a code::syntax::Function, scope: &Rc<Scope<'a>>) {
         let closure = self.make_closure(function, scope, None);
         let name = function.name.as_deref().unwrap_or_default();
@@ -39,6 +53,7 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Runs one statement; returns true where nothing behind it runs: it returns, or no steps are left.
     fn run_statement(
         &mut self,
         statement: &'a Statement,
@@ -100,6 +115,9 @@ impl<'a> Machine<'a> {
         false
     }
 
+    /// Runs an assignment; `items += more` extends a list in place, as all that hold the list see it.
+    ///
+    /// Added text gives a longer text; anything else added is unknown. A declaration without a value assigns nothing.
     fn run_assignment(&mut self, assignment: &'a Assignment, scope: &Rc<Scope<'a>>) {
         let Some(value) = &assignment.value else {
             return;
@@ -110,6 +128,7 @@ impl<'a> Machine<'a> {
         {
             let before = self.find_name(scope, name).unwrap_or(Value::Unknown);
             value = match (&before, &value) {
+                // The same list on both sides is not joined with itself: it would be borrowed twice.
                 (Value::List(list), Value::List(more)) if !Rc::ptr_eq(list, more) => {
                     let more = more.borrow().clone();
                     list.borrow_mut().extend(more);
@@ -129,7 +148,9 @@ impl<'a> Machine<'a> {
         self.assign(&assignment.target, value, scope);
     }
 
-    /// A function, or what a call made, is called as the variable that keeps it.
+    /// Notes the variable that keeps a value: a function, or what a call made, is called by it.
+    ///
+    /// The first variable counts: `app = Flask()`, then `application = app`, is still `app`.
     pub(super) fn name_by_target(&mut self, target: &'a Pattern, value: &Value<'a>) {
         let Pattern::Name(name) = target else { return };
         value.set_name(name);
@@ -143,6 +164,11 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Runs both branches of an `if` that is not decided, and joins the names that they set; returns whether both
+    /// return.
+    ///
+    /// After `if a: x = 1` and `else: x = 2`, `x` is one of two. A branch that returns leaves no names behind: what
+    /// comes after the `if` never sees them. Fields and lists that a branch changes are not undone.
     fn run_branches(
         &mut self,
         condition: &Value<'a>,
@@ -155,6 +181,7 @@ impl<'a> Machine<'a> {
             Value::Bool(false) => return self.run_statements(otherwise, scope, returned),
             _ => {}
         }
+        // The first branch runs on the names themselves, the second on a copy from before it.
         let before = scope.names.borrow().clone();
         let then_returns = self.run_statements(then, scope, returned);
         if otherwise.is_empty() && then_returns {
@@ -170,6 +197,7 @@ impl<'a> Machine<'a> {
             scope.names.replace(after_then);
             return false;
         }
+        // Neither returns: a name that both set differently has both values.
         let mut names = scope.names.borrow_mut();
         for (name, value) in after_then {
             match names.get_mut(name) {
@@ -183,6 +211,7 @@ impl<'a> Machine<'a> {
         false
     }
 
+    /// Binds the names of an import of Python, and loads the module for what it does on import.
     fn import_python(&mut self, import: &'a Import, scope: &Rc<Scope<'a>>) {
         let from = self.path(scope.module);
         let source: &'a str = &import.source;
@@ -192,6 +221,7 @@ impl<'a> Machine<'a> {
                 let value = self.value_of_module(found, source);
                 scope.set(local, value);
             }
+            // `import shop.urls` binds `shop`, but loads `shop/urls.py`, too.
             Imported::Whole { local: None } => {
                 let found = self.modules.python(from, source);
                 self.value_of_module(found, source);
@@ -201,6 +231,7 @@ impl<'a> Machine<'a> {
                 scope.set(first, value);
             }
             Imported::Names(names) => {
+                // `from . import x` names a package by dots alone.
                 let found = if source.chars().all(|letter| letter == '.') {
                     self.package_of(from, source.len())
                 } else {
@@ -243,6 +274,7 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Returns a name of a module as an import that is looked up when it is used; unknown for tests.
     fn import_name(&mut self, id: ModuleId, name: &'a str) -> Value<'a> {
         if self.files[id].is_test {
             return Value::Unknown;
@@ -258,6 +290,9 @@ impl<'a> Machine<'a> {
         Value::Imported(id, name)
     }
 
+    /// Binds the names of an import of a script: `import app, { router } from "./app"`.
+    ///
+    /// `import "./routes"` binds none, but the module runs.
     fn import_script(&mut self, import: &'a Import, scope: &Rc<Scope<'a>>) {
         let source: &'a str = &import.source;
         let found = self.modules.script(self.path(scope.module), source);

@@ -1,5 +1,17 @@
 //! Calls what nothing in the project calls, so that what it registers is seen: functions, and the
 //! methods of classes that keep an application or a router.
+//!
+//! ```text
+//! def register(app):               no call in the project: a framework or a tool calls it
+//!     app.get("/health", health)   called with an object of which only the annotation is known
+//!
+//! class Server {                   nothing makes a `Server`: one is made
+//!   app = express()                it keeps an application, so its methods are called, too
+//!   routes() { this.app.get("/", home) }
+//! }
+//! ```
+//!
+//! Must run last: what the project calls itself has better arguments than these.
 
 use std::rc::Rc;
 
@@ -7,7 +19,8 @@ use super::machine::Machine;
 use super::value::{Arguments, ClassValue, Closure, ObjectId, Origin, Value};
 use code::syntax::{Expression, Statement};
 
-/// Paths that what answers requests, or holds what does, is made by.
+/// First parts of the paths by which an application or a router is made: `express` of `express.Router()`. A class
+/// that keeps such a value in a field registers its routes in methods.
 const HOLDERS: [&str; 9] = [
     "express",
     "fastify",
@@ -23,11 +36,14 @@ const HOLDERS: [&str; 9] = [
 impl<'a> Machine<'a> {
     /// Calls each function that nothing called, with arguments that nothing is known of but their
     /// annotations.
+    ///
+    /// The list grows while it is read: a function that is called may define others, which are then called as well.
     pub(crate) fn call_the_uncalled(&mut self) {
         let mut at = 0;
         while at < self.closures.len() {
             let closure = self.closures[at].clone();
             at += 1;
+            // A method needs an object; those of classes come below.
             if self.is_called(&closure) || closure.scope.is_class {
                 continue;
             }
@@ -40,6 +56,8 @@ impl<'a> Machine<'a> {
 
     /// Loads the files that call a function which makes an application: they may name no framework
     /// themselves, and say what the application is made of.
+    ///
+    /// Calls are found as text (`createApp(`), so a file that calls another function of the name is loaded, too.
     pub(crate) fn load_callers_of_makers(&mut self) {
         let mut names: Vec<&'a str> = Vec::new();
         for closure in self.closures.clone() {
@@ -62,6 +80,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Returns whether statements make what answers requests.
+    ///
+    /// Only an assignment or a `return` of the body counts, and what is called is looked up around the function.
     fn makes_holder(&mut self, body: &'a [Statement], closure: &Rc<Closure<'a>>) -> bool {
         body.iter().any(|statement| {
             let value = match statement {
@@ -79,13 +99,16 @@ impl<'a> Machine<'a> {
         })
     }
 
+    /// Returns whether any closure of the same function was called.
     fn is_called(&self, closure: &Closure<'a>) -> bool {
         self.called.contains(&std::ptr::from_ref(closure.function))
     }
 
     /// Returns arguments of which nothing is known but their annotations; without the object of a
     /// Python method.
+    /// A parameter with a default gives the default or unknown; a rest parameter gives none.
     fn unknown_arguments(&mut self, closure: &Closure<'a>, is_method: bool) -> Arguments<'a> {
+        // The object comes first in a Python method; it is handed over as `this`.
         let skipped = usize::from(
             is_method && self.is_python(closure.place.module) && !closure.function.is_static,
         );
@@ -101,6 +124,7 @@ impl<'a> Machine<'a> {
                 code::syntax::Pattern::Name(name) => &**name,
                 _ => "",
             };
+            // Of a list of annotations, the first is taken.
             let annotation = match &parameter.annotation {
                 Some(annotation) => match self.evaluate(annotation, &closure.scope) {
                     list @ Value::List(_) => {
@@ -128,6 +152,7 @@ impl<'a> Machine<'a> {
     /// Makes an instance of each class of a file that names what answers requests, where nothing
     /// makes one or extends it.
     fn make_the_unmade(&mut self) {
+        // A class that others extend is made through them.
         let classes = self.classes.clone();
         let mut extended = Vec::new();
         for class in &classes {
@@ -140,6 +165,7 @@ impl<'a> Machine<'a> {
         }
         for class in classes {
             let key = std::ptr::from_ref(class.class);
+            // A file that names no such framework has nothing to register; this keeps the number of instances small.
             let text = &self.files[class.place.module].text;
             let names_holder = HOLDERS.iter().any(|holder| text.contains(holder));
             if self.made.contains(&key) || extended.contains(&key) || !names_holder {
@@ -148,6 +174,7 @@ impl<'a> Machine<'a> {
             let constructor = ["__init__", "constructor"]
                 .iter()
                 .find_map(|name| self.method(&class, name));
+            // With a constructor, whatever it sets counts; without one, a field must hold an application.
             if let Some(constructor) = constructor {
                 let arguments = self.unknown_arguments(&constructor, true);
                 self.call_value(&Value::Class(class.clone()), arguments, class.place);
@@ -170,6 +197,7 @@ impl<'a> Machine<'a> {
             .any(|field| self.is_holder(&field.value))
     }
 
+    /// Returns whether a value was made by a call of one of `HOLDERS`, not merely looked up in it.
     fn is_holder(&self, value: &Value<'a>) -> bool {
         let is_made = value
             .objects()
@@ -201,6 +229,9 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Calls the methods of a class and of its bases on an object, unless something called them already.
+    ///
+    /// Methods with decorators are left out: a framework calls those by its own rules.
     fn call_methods(&mut self, id: ObjectId, class: &Rc<ClassValue<'a>>) {
         let mut seen = Vec::new();
         for ancestor in self.lineage(class) {
@@ -209,6 +240,7 @@ impl<'a> Machine<'a> {
                 let Some(method) = field.value.as_function() else {
                     continue;
                 };
+                // A method of a base that the class overrides is hidden by it.
                 let is_hidden = seen.contains(&field.name);
                 seen.push(field.name);
                 if is_hidden || self.is_called(&method) {

@@ -1,4 +1,13 @@
 //! Apollo and whatever else takes `typeDefs` and `resolvers`: Yoga, Mercurius, graphql-tools.
+//!
+//! ```text
+//! new ApolloServer({ typeDefs, resolvers: { Query: { me: combineResolvers(signedIn, me) } } })
+//!
+//! type Query {
+//!   me: User           query `me`, answered by `me`, guarded by `signedIn`
+//!   books: [Book]      query `books`: no resolver was followed to it, so it is reported
+//! }
+//! ```
 
 use super::Framework;
 use super::graphql::{ROOTS, parse_root_fields};
@@ -17,9 +26,12 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_apollo,
 };
 
-/// Values within values.
+/// Values within values; what is deeper is not read.
 const DEEPEST: u32 = 8;
 
+/// Adds the operations of each call that is handed both a schema and resolvers.
+///
+/// Schema files (`.graphql`, `.graphqls`, `.gql`) are compared with them only where there is such a call.
 fn read_apollo(context: &mut FrameworkContext<'_, '_>) {
     let mut has_server = false;
     let mut types: Vec<(String, Place)> = Vec::new();
@@ -66,6 +78,7 @@ fn read_apollo(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Returns the items of a list, or the value itself as the only one.
 fn flatten_list<'a>(value: &Value<'a>) -> Vec<Value<'a>> {
     if let Value::List(_) = value {
         value.items()
@@ -74,7 +87,7 @@ fn flatten_list<'a>(value: &Value<'a>) -> Vec<Value<'a>> {
     }
 }
 
-/// The maps of resolvers in a value: lists of them, and what merging functions are handed.
+/// Collects the maps of resolvers in a value: lists of them, and what merging functions are handed.
 fn collect_resolver_maps<'a>(
     machine: &Machine<'a>,
     value: &Value<'a>,
@@ -106,6 +119,9 @@ fn collect_resolver_maps<'a>(
     }
 }
 
+/// Adds the operations of a map: `{ Query: { me }, Mutation: {…} }`. Types that are no root types give none.
+///
+/// Of an object, `subscribe` counts, else `resolve`.
 fn read_resolver_map<'a>(context: &mut FrameworkContext<'_, 'a>, map: &Value<'a>, place: Place) {
     for (root, kind) in ROOTS {
         let Some(fields) = map.entry(root) else {
@@ -139,7 +155,9 @@ fn read_resolver_map<'a>(context: &mut FrameworkContext<'_, 'a>, map: &Value<'a>
     }
 }
 
-/// `combineResolvers(isSignedIn, resolver)`: the last function, and what stands before it.
+/// Returns the handler and the guards of `combineResolvers(isSignedIn, resolver)`: the last argument, and those before.
+///
+/// A value that is no such call is its own handler, without guards.
 fn unwrap_resolver<'a>(machine: &Machine<'a>, value: &Value<'a>) -> (Value<'a>, Vec<String>) {
     let Some((_, arguments)) = machine
         .call_path(value)
@@ -157,7 +175,7 @@ fn unwrap_resolver<'a>(machine: &Machine<'a>, value: &Value<'a>) -> (Value<'a>, 
     }
 }
 
-/// Schema texts in a value: plain ones, tagged ones, lists and what merging functions are handed.
+/// Collects the schema texts in a value: plain ones, tagged ones, lists and what merging functions are handed.
 fn collect_schema_texts<'a>(
     machine: &Machine<'a>,
     (value, place): (&Value<'a>, Place),
@@ -188,6 +206,8 @@ fn collect_schema_texts<'a>(
 }
 
 /// Reports the fields of a schema that no resolver answers that was followed.
+///
+/// Each becomes an operation without a handler as well.
 fn report_unanswered(findings: &mut Findings, text: &str, file: &str, first: u32) {
     for (kind, name, line) in parse_root_fields(text) {
         if findings

@@ -1,4 +1,14 @@
 //! Django: `urlpatterns` from the root down, views as functions and classes.
+//!
+//! ```text
+//! settings.py      ROOT_URLCONF = "shop.urls"
+//! shop/urls.py     urlpatterns = [path("api/", include("items.urls"))]
+//! items/urls.py    urlpatterns = [path("<int:pk>/", Show.as_view())]
+//!
+//! GET /api/<int:pk>/     for a class `Show` with a method `get`
+//! ```
+//!
+//! What can't be followed on the way is reported with its line, so that no missing route is silent.
 
 mod views;
 
@@ -17,6 +27,9 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_django,
 };
 
+/// Adds the routes below each root that settings name.
+///
+/// Without such settings the roots are modules that nothing includes, and each is reported: a prefix may be missing.
 fn read_django(context: &mut FrameworkContext<'_, '_>) {
     let mut roots: Vec<ModuleId> = Vec::new();
     for (id, file) in context.machine.files.iter().enumerate() {
@@ -89,7 +102,7 @@ fn unnamed_roots(machine: &mut Machine<'_>) -> Vec<ModuleId> {
         .collect()
 }
 
-/// Where a module says what its patterns are.
+/// Returns where a module says what its patterns are: its first line that begins with `urlpatterns`, else line 1.
 fn patterns_of(machine: &Machine<'_>, module: ModuleId) -> Place {
     let lines = machine.files[module].text.lines();
     let at = lines
@@ -123,6 +136,9 @@ impl Mount<'_> {
     }
 }
 
+/// Adds the routes of a list of patterns, of lists within it and of what is spread into it.
+///
+/// `[path("a/", a), *router.urls]` has one pattern and what `router` makes. Deeper than `DEEPEST`, nothing is added.
 fn follow_patterns<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     patterns: &Value<'a>,
@@ -148,7 +164,8 @@ fn follow_patterns<'a>(
     }
 }
 
-/// Patterns that something made: a router's, or what cannot be followed.
+/// Follows patterns that something made: those of a router are added, static files are left out, and anything else is
+/// reported.
 fn follow_made_patterns<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     value: &Value<'a>,
@@ -176,6 +193,9 @@ fn follow_made_patterns<'a>(
     );
 }
 
+/// Follows one pattern: `path("a/", view)`, `re_path(r"^a/$", view)`, `path("a/", include(…))`.
+///
+/// A path or view that isn't known is reported, as is a call of another name.
 fn follow_pattern<'a>(context: &mut FrameworkContext<'_, 'a>, item: &Value<'a>, at: Mount<'_>) {
     let Some((callee, arguments)) = context.machine.call_path(item) else {
         context.findings.report_unresolved(
@@ -235,6 +255,7 @@ fn follow_pattern<'a>(context: &mut FrameworkContext<'_, 'a>, item: &Value<'a>, 
     }
 }
 
+/// Follows what `include(…)` is handed: a module or its name, a list, or a pair of patterns and a name.
 fn follow_include<'a>(context: &mut FrameworkContext<'_, 'a>, target: &Value<'a>, at: Mount<'_>) {
     match target {
         Value::Text(name) => follow_named_include(context, name, at),

@@ -1,5 +1,11 @@
 //! Django's application configurations: what their `ready` does when a project starts, before any
 //! path is asked for.
+//!
+//! ```text
+//! class ShopConfig(AppConfig):
+//!     def ready(self):
+//!         router.register("items", Items)      the call is noted on `router`, as if it stood in a module
+//! ```
 
 use std::collections::BTreeSet;
 
@@ -7,6 +13,9 @@ use crate::evaluate::{Arguments, Machine, Origin, Value};
 use code::modules::ModuleId;
 
 /// Runs `ready` of each configuration, with the models of all of their applications loaded.
+///
+/// A file is looked at if its text has both `AppConfig` and `def ready`. The models beside it are loaded first, as
+/// Django does.
 pub(crate) fn run_ready_methods(machine: &mut Machine<'_>) {
     let files = machine.files;
     let configures = |text: &str| text.contains("AppConfig") && text.contains("def ready");

@@ -1,5 +1,9 @@
 //! Table: what applications that come with Django, or are widely installed beside it, add to a
 //! database.
+//!
+//! ```text
+//! INSTALLED_APPS = ["django.contrib.sessions"]     django_session: session_key, session_data, expire_date
+//! ```
 
 /// Name, type, and marks: `n` nullable, `p` primary key.
 type Columns = &'static [(&'static str, &'static str, &'static str)];

@@ -1,14 +1,23 @@
 //! Guards of Django's views: decorators, what a view class extends, REST framework's classes, and
 //! middleware for all.
+//!
+//! ```text
+//! @login_required                                       def show(request): …           `login_required`
+//! @method_decorator(login_required, name="dispatch")    class Show(View): …            `login_required`
+//! class Show(LoginRequiredMixin, DetailView)                                           `LoginRequiredMixin`
+//! @api_view(["GET"])  @permission_classes([IsAdminUser])                               `IsAdminUser`
+//! MIDDLEWARE = […, "…LoginRequiredMiddleware"]          every view without `@login_not_required`
+//! ```
 
 use std::rc::Rc;
 
 use super::django_rest;
 use crate::evaluate::{ClassValue, Closure, Machine, Value};
 
-/// Returns guards of a view that is a function.
+/// Returns guards of a view that is a function: of the middleware, of permission classes, of decorators.
 pub(super) fn of_function<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a>>) -> Vec<String> {
     let mut guards = for_all(machine, &closure.decorators);
+    // The first argument of a decorator, by the last part of its path.
     let called = |machine: &Machine<'a>, name: &str| {
         closure.decorators.iter().find_map(|decorator| {
             let (path, arguments) = machine.call_path(decorator)?;
@@ -29,6 +38,8 @@ pub(super) fn of_function<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a
 }
 
 /// Returns guards among the decorators of a method, those behind `method_decorator(…)` as well.
+///
+/// `permission_classes` is read elsewhere: its argument holds the guards, not the decorator.
 pub(super) fn of_method<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let mut plain = Vec::new();
     for decorator in decorators {
@@ -48,7 +59,7 @@ pub(super) fn of_method<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>])
     machine.guard_names(&plain)
 }
 
-/// Returns guards of all methods of a view class.
+/// Returns guards of all methods of a view class: of the middleware, decorators, bases and permission classes.
 pub(super) fn of_class<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Vec<String> {
     let decorators = class.decorators.borrow().clone();
     let mut guards = for_all(machine, &decorators);
@@ -84,6 +95,7 @@ fn of_bases<'a>(
     guards: &mut Vec<String>,
     depth: u32,
 ) {
+    // Twelve levels of bases, against classes that extend each other.
     if depth > 12 {
         return;
     }
@@ -103,12 +115,14 @@ fn of_bases<'a>(
             .outside_bases(&own)
             .iter()
             .any(|path| path.ends_with("View") || path.ends_with("ViewSet"));
+        // A view that guards is read through its own bases; a mixin is a guard by itself.
         if !is_view && machine.keeps_out(&base) {
             guards.push(machine.label_of(&base));
         } else {
             of_bases(machine, &own, guards, depth + 1);
         }
     }
+    // A `dispatch` of its own may turn callers away, where nothing else does.
     let dispatch = class
         .fields
         .borrow()
@@ -123,12 +137,15 @@ fn of_bases<'a>(
 }
 
 /// Returns guards that the settings put before every view that does not say that it is open.
+///
+/// Only middleware whose name ends in `LoginRequiredMiddleware` is known, in any file that sets `MIDDLEWARE`.
 fn for_all<'a>(machine: &mut Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let is_open = decorators
         .iter()
         .any(|value| machine.label_of(value) == "login_not_required");
     let files = machine.files;
     let mut found = Vec::new();
+    // A look at the text first: loading every file would cost much.
     for (module, file) in files.iter().enumerate() {
         if file.is_test
             || is_open

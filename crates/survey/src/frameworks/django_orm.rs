@@ -1,4 +1,15 @@
 //! Django's models: fields of classes, of what they extend, and keys that Django adds.
+//!
+//! ```text
+//! shop/models.py   class Item(models.Model):
+//!                      name = models.CharField(null=True)
+//!                      owner = models.ForeignKey("auth.User")
+//!                      tags = models.ManyToManyField(Tag)
+//!
+//! shop_item        id AutoField, primary · name CharField, nullable · owner_id ForeignKey, fk:auth.User
+//!                  tags ManyToManyField, m2m:Tag
+//! shop_item_tags   id AutoField, primary · item_id, fk:item · tag_id, fk:tag
+//! ```
 
 use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
@@ -13,7 +24,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_django_models,
 };
 
-/// Name, type and whether it may be null: what Django's own user classes bring.
+/// Name and type: what Django's `AbstractUser` brings beside its bases. None of them may be null.
 const USER: [(&str, &str); 9] = [
     ("username", "CharField"),
     ("first_name", "CharField"),
@@ -26,6 +37,7 @@ const USER: [(&str, &str); 9] = [
     ("user_permissions", "ManyToManyField"),
 ];
 
+/// Adds the tables of installed applications and of the models; abstract models and proxies have none.
 fn read_django_models(context: &mut FrameworkContext<'_, '_>) {
     add_installed_tables(context);
     for class in context.machine.classes.clone() {
@@ -80,7 +92,7 @@ fn target_label<'a>(machine: &Machine<'a>, arguments: &Arguments<'a>) -> String 
     target.unwrap_or_default()
 }
 
-/// The tables that Django makes for relations of many to many that name no model of their own.
+/// Adds the tables that Django makes for relations of many to many that name no model of their own (`through`).
 fn add_relation_tables<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -97,6 +109,7 @@ fn add_relation_tables<'a>(
         let own = class.class.name.to_lowercase();
         let target = target_label(context.machine, &arguments);
         let target = target.rsplit('.').next().unwrap_or_default().to_lowercase();
+        // Both keys would have one name where a model points to itself.
         let (from, to) = match target.as_str() {
             "self" => (format!("from_{own}"), format!("to_{own}")),
             other if *other == own => (format!("from_{own}"), format!("to_{own}")),
@@ -132,7 +145,9 @@ fn add_relation_tables<'a>(
     }
 }
 
-/// The tables of Django's own applications that the settings install.
+/// Adds the tables of known applications that `INSTALLED_APPS` lists, at line 1 of the settings.
+///
+/// `auth_user` is left out where `AUTH_USER_MODEL` puts a model of the project in its place.
 fn add_installed_tables(context: &mut FrameworkContext<'_, '_>) {
     let Some((_, settings)) = context.machine.stand_ins.first().copied() else {
         return;
@@ -171,6 +186,7 @@ fn add_installed_tables(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Adds a column in place of one of the same name: what is nearer to the model counts.
 fn push_column(columns: &mut Vec<Column>, column: Column) {
     columns.retain(|known| known.name != column.name);
     columns.push(column);
@@ -274,6 +290,9 @@ fn columns_of_model<'a>(
 }
 
 /// Returns the name of a field's class as Django knows it, and what it was made with.
+///
+/// `models.CharField(…)` gives `CharField`; a field class of the project gives its own name, or that of its base where
+/// it is a relation. Returns none for what isn't a call and for fields of forms, serializers and filters.
 fn field_class<'a>(
     machine: &mut Machine<'a>,
     value: &Value<'a>,
@@ -308,12 +327,15 @@ fn field_class<'a>(
     }
 }
 
+/// Returns whether a field class points to a model: `ForeignKey`, `TreeForeignKey`, `OneToOneField`,
+/// `ManyToManyField`.
 fn is_relation(name: &str) -> bool {
     name.contains("ForeignKey") && !name.starts_with("Generic")
         || name.contains("OneToOne")
         || name.contains("ManyToMany")
 }
 
+/// Returns whether a name is that of a field class: it ends in `Field`, or is one of few that do not.
 fn is_field_name(name: &str) -> bool {
     name.ends_with("Field")
         || matches!(
@@ -322,6 +344,9 @@ fn is_field_name(name: &str) -> bool {
         )
 }
 
+/// Returns the column of a field: `owner = ForeignKey("auth.User")` is `owner_id` with `fk:auth.User`.
+///
+/// Returns none for what is no field, and for `GenericForeignKey`, which stores nothing itself.
 fn column_of_field<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>) -> Option<Column> {
     let (kind, arguments) = field_class(machine, value)?;
     let known = is_field_name(&kind)

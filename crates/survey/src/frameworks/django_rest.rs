@@ -1,4 +1,12 @@
 //! Django REST framework: routers, viewsets and their actions.
+//!
+//! ```text
+//! router.register("items", Items)   class Items(ModelViewSet), with `router.urls` below `api/`
+//!
+//! GET, POST                  /api/items/                `list`, `create`
+//! GET, PUT, PATCH, DELETE    /api/items/{pk}/           `retrieve`, `update`, `partial_update`, `destroy`
+//! @action(detail=True, methods=["post"]) def retry      POST /api/items/{pk}/retry/
+//! ```
 
 mod permissions;
 
@@ -31,7 +39,7 @@ pub(super) const GENERICS: [(&str, &[&str]); 14] = [
     ("SpectacularSwaggerView", &["get"]),
 ];
 
-/// Base class, action, method, whether it is about one object.
+/// Action, base class that brings it, method, whether it is about one object.
 const ACTIONS: [(&str, &str, &str, bool); 6] = [
     ("list", "ListModelMixin", "get", false),
     ("create", "CreateModelMixin", "post", false),
@@ -182,6 +190,9 @@ fn lookup_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Strin
 
 /// Returns methods that a router of the project adds to every viewset:
 /// `self.routes[0].mapping.update({…})`.
+///
+/// Each is a method, its action, and whether it is about one object. Of the routes of a router, number 0 is that of all
+/// objects and number 2 that of one.
 fn added_methods<'a>(machine: &mut Machine<'a>, router: ObjectId) -> Vec<(Rc<str>, Rc<str>, bool)> {
     let place = machine.object(router).place;
     let routes = machine.member_of(&Value::Object(router), "routes", place);
@@ -208,6 +219,7 @@ fn added_methods<'a>(machine: &mut Machine<'a>, router: ObjectId) -> Vec<(Rc<str
     added
 }
 
+/// Returns what the paths of a router end in: `/`, or nothing with `trailing_slash=False`.
 fn trailing_slash(machine: &Machine<'_>, router: ObjectId) -> &'static str {
     match machine.made_with(router).named("trailing_slash") {
         Some(Value::Bool(false)) => "",
@@ -215,6 +227,9 @@ fn trailing_slash(machine: &Machine<'_>, router: ObjectId) -> &'static str {
     }
 }
 
+/// Returns whether a viewset has a standard action: by a method of the project, the action's mixin or a whole viewset.
+///
+/// `ReadOnlyModelViewSet` has `list` and `retrieve` only.
 fn has_action<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -232,6 +247,7 @@ fn has_action<'a>(
     })
 }
 
+/// Adds the routes of a viewset: standard actions, those that its router adds, then its own (`@action`).
 fn add_viewset<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -256,6 +272,7 @@ fn add_viewset<'a>(
             add_action_route(context, class, (action, method), &path);
         }
     }
+    // The nearest definition of a name hides those of the classes above.
     let mut seen = Vec::new();
     for ancestor in context.machine.lineage(class) {
         let fields = ancestor.fields.borrow().clone();
@@ -269,6 +286,7 @@ fn add_viewset<'a>(
     }
 }
 
+/// Adds the routes of a method that is an action of its own, or adds a method to one; other fields give none.
 fn add_extra_actions<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -293,7 +311,9 @@ fn add_extra_actions<'a>(
     }
 }
 
-/// `@retry.mapping.post` adds a method to the action `retry`.
+/// Returns the method and the action of `@retry.mapping.post`, which adds a method to the action `retry`.
+///
+/// Returns none where no decorator has this form.
 fn method_mapping<'a>(
     machine: &Machine<'a>,
     closure: &Closure<'a>,
@@ -311,6 +331,9 @@ fn method_mapping<'a>(
 }
 
 /// Returns the methods and path of an action of its own.
+///
+/// `@action(detail=True, url_path="again")` gives `get` and `api/items/{pk}/again/`. `detail_route` and `list_route`
+/// are the older spelling. Returns none where no decorator makes it an action.
 fn extra_action<'a>(
     machine: &Machine<'a>,
     closure: &Closure<'a>,
@@ -354,7 +377,7 @@ fn extra_action<'a>(
     Some((given, path?))
 }
 
-/// `ViewSet.as_view({'get': 'list'})`.
+/// Adds the routes of `ViewSet.as_view({'get': 'list'})`: here GET, answered by `list`.
 pub(super) fn add_actions<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -368,6 +391,10 @@ pub(super) fn add_actions<'a>(
     }
 }
 
+/// Adds the route of one action of a viewset.
+///
+/// Its guards are those of `get_permissions` for this action, else of its `@action(permission_classes=…)`, else of the
+/// class.
 fn add_action_route<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -399,7 +426,9 @@ fn add_action_route<'a>(
     );
 }
 
-/// `@action(permission_classes=[…])`, which stands for that action instead of the class's own.
+/// Returns the list of `@action(permission_classes=[…])`, which counts for that action instead of the class's own.
+///
+/// Returns none where the action has no such decorator.
 fn own_permissions<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -414,6 +443,8 @@ fn own_permissions<'a>(
 }
 
 /// Returns a pattern as plain text: `^users/(?P<id>\d+)/$` is `users/{id}/`.
+///
+/// A group without a name is `{}`, one that isn't captured (`(?:…)`) stays as its text; `\Z`, `\A`, `\b` are left out.
 pub(super) fn plain_path(pattern: &str, is_regex: bool) -> String {
     if !is_regex {
         return pattern.to_owned();

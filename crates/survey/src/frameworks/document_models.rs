@@ -1,4 +1,12 @@
 //! Mongoose and Sequelize: models made by calls.
+//!
+//! ```text
+//! mongoose.model("User", new Schema({ name: { type: String, required: true }, home: { city: String } }))
+//!     users: _id ObjectID, primary · __v Number · name String, not nullable · home.city String
+//!
+//! sequelize.define("Category", { title: DataTypes.STRING })
+//!     Categories: id INTEGER, primary · title STRING · createdAt DATE · updatedAt DATE
+//! ```
 
 use super::Framework;
 use super::reading::Event;
@@ -18,6 +26,8 @@ pub(crate) const SEQUELIZE: Framework = Framework {
 };
 
 /// Returns the plural that both libraries make of common English names.
+///
+/// `Category` is `Categories`, `box` is `boxes`, `status` is `statuses`, `news` stays.
 fn plural_of(name: &str) -> String {
     let lower = name.to_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
@@ -34,10 +44,14 @@ fn plural_of(name: &str) -> String {
     }
 }
 
+/// Returns whether a path is that of Mongoose's class of schemas, by name or by the default import.
 fn is_schema(path: &str) -> bool {
     path == "mongoose.Schema" || path == "mongoose.default.Schema"
 }
 
+/// Adds the collection of each `model(name, schema)` whose schema is known.
+///
+/// A third argument or the option `collection` names it, else it is the plural of the model's name in lower case.
 fn read_mongoose(context: &mut FrameworkContext<'_, '_>) {
     for id in 0..context.machine.objects.len() {
         let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
@@ -91,6 +105,7 @@ fn read_mongoose(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Returns a column that may be null and refers to nothing.
 fn new_column(name: &str, kind: &str, primary: bool) -> Column {
     Column {
         name: name.to_owned(),
@@ -101,6 +116,9 @@ fn new_column(name: &str, kind: &str, primary: bool) -> Column {
     }
 }
 
+/// Adds the column of a field, or those of the fields within it: `home: { city: String }` is `home.city`.
+///
+/// A map with `type` is one column, not a group. A list of maps is one column in brackets: `[document]`.
 fn collect_nested_columns<'a>(
     machine: &Machine<'a>,
     name: &str,
@@ -162,6 +180,8 @@ fn push_entity(context: &mut FrameworkContext<'_, '_>, entity: Entity) {
     }
 }
 
+/// Adds the tables of `Model.init` and `sequelize.define`, then the keys of relations, for which all tables must be
+/// known.
 fn read_sequelize(context: &mut FrameworkContext<'_, '_>) {
     let mut relations: Vec<(String, Event<'_>)> = Vec::new();
     for id in 0..context.machine.objects.len() {
@@ -206,6 +226,7 @@ fn read_sequelize(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Returns the name of a model: that of `define("User", …)`, or as the value is called.
 fn model_name<'a>(machine: &Machine<'a>, value: &Value<'a>) -> String {
     match machine.call_path(value) {
         Some((path, arguments)) if path.ends_with(".define") => arguments
@@ -217,6 +238,9 @@ fn model_name<'a>(machine: &Machine<'a>, value: &Value<'a>) -> String {
     }
 }
 
+/// Adds the table of a model; its fields are the argument at `at`, its options the next one.
+///
+/// It is called as `tableName` says, as the model with `freezeTableName`, else as the model's plural.
 fn define_sequelize_model<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     name: &str,
@@ -280,6 +304,8 @@ fn sequelize_column<'a>(
 
 /// Returns the reference of `references: { model: 'member', key: 'id' }`, whose model is a table's
 /// name, its options or a class.
+///
+/// Gives `fk:member.id`, also where no key is named. Returns none where there is no model.
 fn stated_reference<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<String> {
     let stated = value.entry("references")?;
     let model = stated.entry("model")?;
@@ -292,6 +318,8 @@ fn stated_reference<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Stri
 }
 
 /// Returns the name that a field has in the table: with underscores where the options ask for them.
+///
+/// `createdAt` is `created_at` with `underscored: true`.
 fn name_in_table(field: &str, options: &Value<'_>) -> String {
     let is_underscored = options
         .entry("underscored")
@@ -347,6 +375,10 @@ fn add_implied_columns(options: &Value<'_>, columns: &mut Vec<Column>) {
     }
 }
 
+/// Adds the key of a relation to the model that stores it, or a reference to the column that is there.
+///
+/// `Item.belongsTo(User)` gives `Item` a `UserId` with `fk:Users.id`; `User.hasMany(Item)` gives the same;
+/// `belongsToMany` gives the model of `through` one. A reference that a column has already stays.
 fn add_relations<'a>(context: &mut FrameworkContext<'_, 'a>, own: &str, event: &Event<'a>) {
     let target = event
         .arguments

@@ -1,4 +1,14 @@
 //! Drizzle: tables as calls, columns as chains.
+//!
+//! ```text
+//! export const users = pgTable("users", {
+//!   id: serial("id").primaryKey(),                               id: serial, primary, not null
+//!   teamId: integer("team_id").notNull().references(() => teams.id),  team_id: integer, not null, fk:teams.id
+//!   note: text(),                                                note: text, nullable; the key is its name
+//! });
+//! ```
+//!
+//! Not read: `relations(…)` and indexes.
 
 use std::rc::Rc;
 
@@ -13,6 +23,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_drizzle,
 };
 
+/// Reads every call that makes a table: `pgTable`, `mysqlTable`, those of a schema or of a table creator.
 fn read_drizzle(context: &mut FrameworkContext<'_, '_>) {
     for id in 0..context.machine.objects.len() {
         let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
@@ -55,6 +66,7 @@ fn read_drizzle(context: &mut FrameworkContext<'_, '_>) {
 
 /// Returns the columns of `primaryKey({ columns: [table.a, table.b] })`, by their last name.
 fn composite_key<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Vec<String> {
+    // The third argument is a function of the table: it is called with a stand-in, whose members name the columns.
     let Some(function) = extra.and_then(Value::as_function) else {
         return Vec::new();
     };
@@ -106,6 +118,9 @@ fn name_of_chain<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Rc<str>
     }
 }
 
+/// Reads a column from the end of its chain to the call that it begins with.
+///
+/// Returns none for what is no such chain. Without `notNull` a column may be null; a serial one never is.
 fn column_of_chain<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option<Column> {
     let mut column = Column {
         name: key.to_owned(),

@@ -1,4 +1,16 @@
 //! Express: routers used in routers below paths.
+//!
+//! ```text
+//! const users = express.Router();
+//! users.get("/:id", requireUser, show);
+//! app.use("/api", limit);                  a guard, if it is one, for all paths below `/api` from here on
+//! app.use("/api/users", auth, users);      GET /api/users/:id, guarded by `auth` and `requireUser`
+//! app.route("/health").get(ok).all(no);    GET /health, and * /health
+//! app.get("title")                         one argument reads a setting: no route
+//! app.use("/x", makeRouter())              from outside: reported, unless its name speaks of middleware
+//! ```
+//!
+//! Applications that no other uses are the roots. A router that no root reaches is reported, not guessed at.
 
 use crate::frameworks::FrameworkContext;
 use std::collections::BTreeSet;
@@ -14,21 +26,26 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_express,
 };
 
+/// Methods of a router that add a route; `all` is for every method.
 const VERBS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "all",
 ];
 
+/// Returns whether a path is an application, made or as a type of a parameter.
 fn is_express(path: &str) -> bool {
     matches!(path, "express" | "express.Application" | "express.Express")
 }
 
+/// Returns whether a path is something that routes can be added to.
 fn is_router(path: &str) -> bool {
     is_express(path) || matches!(path, "express.Router" | "express-promise-router")
 }
 
+/// Reads the routes of all applications, each router below every path that uses it.
 fn read_express(context: &mut FrameworkContext<'_, '_>) {
     let routers = context.machine.all_instances(is_router);
     let mut used = BTreeSet::new();
+    // First, what is used by others: it is no root.
     for router in &routers {
         for event in calls_of_chain(context.machine, *router)
             .iter()
@@ -64,6 +81,7 @@ fn read_express(context: &mut FrameworkContext<'_, '_>) {
             walk.follow_router(context, root, RouteContext::default());
         }
     }
+    // What is left was made, has calls, and no root leads to it.
     for router in routers {
         if !walk.seen.contains(&router)
             && !is_handed(context.machine, router)
@@ -105,10 +123,12 @@ fn router_of<'a>(machine: &Machine<'a>, id: ObjectId) -> ObjectId {
     }
 }
 
+/// Returns whether a call gives back its receiver, so that another may follow it.
 fn is_chained(name: &str) -> bool {
     VERBS.contains(&name) || matches!(name, "use" | "param" | "set")
 }
 
+/// Returns values with all lists in them laid flat: Express takes handlers in lists of any depth.
 fn flatten_lists<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
     values
         .iter()
@@ -123,6 +143,8 @@ fn flatten_lists<'a>(values: &[Value<'a>]) -> Vec<Value<'a>> {
 }
 
 /// Returns the path that a route is registered under: text, several texts, or a pattern.
+///
+/// A pattern is written as it stands: `/^\/users/` is `/^\/users`. None where a path is not known.
 fn paths_of_route(value: &Value<'_>) -> Option<Vec<String>> {
     match value {
         Value::List(items) => {
@@ -136,6 +158,9 @@ fn paths_of_route(value: &Value<'_>) -> Option<Vec<String>> {
 
 /// Returns whether a function from outside, by its name, makes what serves files or stands before
 /// handlers.
+///
+/// Parts of words count (`secur` for `security`), since packages join them in many ways; such a call is not reported
+/// as something that may have routes.
 fn stands_between(called: &str) -> bool {
     const WORDS: [&str; 28] = [
         "static",
@@ -174,7 +199,9 @@ fn stands_between(called: &str) -> bool {
 /// The context of a router's routes: the path, and the guards that it has passed.
 #[derive(Clone, Default)]
 struct RouteContext {
+    /// The path of the router, empty for the root.
     prefix: String,
+    /// Guards that hold for all that is registered from here on.
     guards: Vec<String>,
     /// Guards of what lies below a path, seen from the router.
     below: Vec<(String, Vec<String>)>,
@@ -202,13 +229,19 @@ impl RouteContext {
     }
 }
 
+/// A walk from an application through its routers.
 struct Walk {
+    /// All routers of the project.
     routers: BTreeSet<ObjectId>,
+    /// Those that were reached.
     seen: BTreeSet<ObjectId>,
+    /// Those on the way to where the walk is, so that a router that uses itself ends.
     stack: Vec<ObjectId>,
 }
 
 impl Walk {
+    /// Adds the routes of a router below a path, in the order of its calls: guards hold only for what comes after
+    /// them.
     fn follow_router<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -275,6 +308,7 @@ impl Walk {
             &arguments
         });
         let routers = self.routers_among(context.machine, &handlers);
+        // Routers below a path that is not known have no known paths: reported as one.
         let is_path_open = own.is_none()
             && matches!(arguments.first(), Some(Value::Unknown | Value::Choice(_)))
             && arguments.len() > 1;
@@ -290,6 +324,7 @@ impl Walk {
             report_unfollowed(context, event, own.as_deref(), &handlers);
         }
         let is_between = |handler: &&Value<'a>| {
+            // Guards between the path and the router hold for the router alone; without a router, for what follows.
             self.routers_among(context.machine, std::slice::from_ref(handler))
                 .is_empty()
         };
@@ -364,6 +399,7 @@ fn report_unfollowed<'a>(
     }
 }
 
+/// Joins paths; an empty one adds no slash.
 fn join_path(prefix: &str, path: &str) -> String {
     if path.is_empty() {
         prefix.to_owned()
@@ -372,7 +408,7 @@ fn join_path(prefix: &str, path: &str) -> String {
     }
 }
 
-/// A method of a route with its handlers, below a way.
+/// Adds a method of a route with its handlers, below a way: the last handler answers, guards among the others hold.
 fn add_endpoint<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,

@@ -1,4 +1,17 @@
 //! FastAPI: routers included in routers, with prefixes and dependencies.
+//!
+//! ```text
+//! router = APIRouter(prefix="/users", dependencies=[Depends(current_user)])
+//!
+//! @router.get("/{id}")
+//! def show(id: int, db=Depends(get_db)): ...
+//!
+//! app.include_router(router, prefix="/api")     GET /api/users/{id}, guarded by `current_user`; `get_db` is no guard
+//! app.mount("/static", StaticFiles(…))          files: no routes
+//! ```
+//!
+//! Applications that no other includes are the roots. A router whose prefix is not known is reported, with none of
+//! its routes.
 
 use crate::frameworks::FrameworkContext;
 use std::collections::BTreeSet;
@@ -15,21 +28,26 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_fastapi,
 };
 
+/// Decorators of a router that add a route.
 const VERBS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "trace",
 ];
 
+/// Returns whether a path is an application of FastAPI.
 fn is_fastapi(path: &str) -> bool {
     path.starts_with("fastapi") && path.ends_with(".FastAPI")
 }
 
+/// Returns whether a path is something that routes can be added to: FastAPI's own, and routers that extend it.
 fn is_router(path: &str) -> bool {
     path.starts_with("fastapi") && (path.ends_with("Router") || path.ends_with(".FastAPI"))
 }
 
+/// Reads the routes of all applications, each router below every prefix that includes it.
 fn read_fastapi(context: &mut FrameworkContext<'_, '_>) {
     let routers = context.machine.all_instances(is_router);
     let mut included = BTreeSet::new();
+    // First, what is included by others: it is no root.
     for router in &routers {
         for event in context.machine.events_of(*router) {
             if matches!(&*event.name, "include_router" | "mount") {
@@ -63,6 +81,7 @@ fn read_fastapi(context: &mut FrameworkContext<'_, '_>) {
             walk.follow_router(context, root, "", &[]);
         }
     }
+    // What is left has routes, was made, and no root includes it.
     for router in routers {
         let is_used = context
             .machine
@@ -80,17 +99,22 @@ fn read_fastapi(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Returns whether a call on a router adds a route.
 fn is_route(event: &Event<'_>) -> bool {
     VERBS.contains(&&*event.name)
         || matches!(&*event.name, "api_route" | "websocket" | "add_api_route")
 }
 
+/// A walk from an application through its routers.
 struct Walk {
+    /// Routers that were reached.
     seen: BTreeSet<ObjectId>,
+    /// Those on the way to where the walk is, so that a router that includes itself ends.
     stack: Vec<ObjectId>,
 }
 
 impl Walk {
+    /// Adds the routes of a router behind a prefix and guards; its own prefix and dependencies come after those.
     fn follow_router<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -168,6 +192,7 @@ impl Walk {
         }
     }
 
+    /// Follows `include_router(router, prefix=…, dependencies=…)`.
     fn follow_included_router<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -247,6 +272,9 @@ fn handlers_of<'a>(machine: &Machine<'a>, event: &Event<'a>) -> Vec<Value<'a>> {
     }
 }
 
+/// Adds the routes of one decorator or of `add_api_route`, one for each handler and method.
+///
+/// Guards stand in the order: routers, the route's `dependencies`, the parameters of its handler.
 fn add_operation<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,
@@ -265,6 +293,7 @@ fn add_operation<'a>(
         );
         return;
     };
+    // FastAPI joins prefix and path as they are, without a slash between them.
     let path = if path.is_empty() && prefix.is_empty() {
         "/".to_owned()
     } else {

@@ -19,19 +19,23 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_fastify,
 };
 
+/// Methods of an instance that add a route.
 const VERBS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "head", "options", "all",
 ];
 
+/// Returns whether a path makes an application of Fastify.
 fn is_fastify(path: &str) -> bool {
     matches!(path, "fastify" | "fastify.fastify" | "fastify.default")
 }
 
+/// Returns whether a path is the type of an instance that a plugin is handed.
 fn is_handed(path: &str) -> bool {
     path.starts_with("fastify")
         && (path.ends_with(".FastifyInstance") || path.ends_with(".FastifyPluginAsync"))
 }
 
+/// Reads the routes of all applications. Where none has any, those of plugins that nothing registers.
 fn read_fastify(context: &mut FrameworkContext<'_, '_>) {
     let mut walk = Walk {
         plugins: BTreeSet::new(),
@@ -73,10 +77,12 @@ fn read_fastify(context: &mut FrameworkContext<'_, '_>) {
 struct Walk {
     /// Modules whose plugins were registered somewhere.
     plugins: BTreeSet<ModuleId>,
+    /// Plugins within plugins: thirty are followed, against those that register themselves.
     depth: u32,
 }
 
 impl Walk {
+    /// Runs through the calls on an instance: plugins where they are registered, then its own routes.
     fn follow_instance<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -120,6 +126,9 @@ impl Walk {
         self.depth -= 1;
     }
 
+    /// Follows `register(plugin, { prefix })`: a folder, something from outside, or a plugin of the project.
+    ///
+    /// A prefix that is not known, and what can't be followed, are reported.
     fn follow_register<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -185,6 +194,7 @@ impl Walk {
             .is_some_and(|(path, _)| path.starts_with("fastify-plugin"))
     }
 
+    /// Calls a plugin with an instance: a wrapped one with its parent's own, any other with a new child.
     fn follow_plugin<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -233,6 +243,7 @@ impl Walk {
         self.follow_instance(context, child, around);
     }
 
+    /// Calls the plugins of a folder, each below the prefix that its place in the folder gives.
     fn follow_autoload<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,

@@ -1,5 +1,14 @@
 //! Flask: blueprints nested in blueprints, view classes, and the resources of RESTful, RESTX and
 //! Smorest.
+//!
+//! ```text
+//! items = Blueprint("items", __name__, url_prefix="/items")
+//! @items.route("/list")
+//! app.register_blueprint(items, url_prefix="/api")      GET /api/list: this prefix replaces its own
+//! api = Api(app, prefix="/v1")
+//! api.add_resource(Items, "/items")                     one route for each method of the class `Items`
+//! @app.before_request                                   a function before all: a guard, if it is one
+//! ```
 
 mod views;
 
@@ -18,21 +27,27 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_flask,
 };
 
+/// Returns whether a path is an application of Flask, or of a package that extends it.
 fn is_flask(path: &str) -> bool {
     path.starts_with("flask") && path.ends_with(".Flask")
         || path == "flask_openapi3.OpenAPI"
         || path == "apiflask.APIFlask"
 }
 
+/// Returns whether a path is a blueprint.
 fn is_blueprint(path: &str) -> bool {
     (path.starts_with("flask") || path.starts_with("apiflask")) && path.ends_with("Blueprint")
 }
 
+/// Returns whether a path holds resources: `Api` and `Namespace` of RESTful and RESTX, `Api` of Smorest.
 fn is_interface(path: &str) -> bool {
     path.starts_with("flask_rest") && (path.ends_with(".Api") || path.ends_with(".Namespace"))
         || path == "flask_smorest.Api"
 }
 
+/// Reads the routes of applications, then of what is registered on things that are not seen to be applications.
+///
+/// A blueprint with routes that nothing registers is reported.
 fn read_flask(context: &mut FrameworkContext<'_, '_>) {
     let applications = context.machine.all_instances(is_flask);
     let (made, handed): (Vec<_>, Vec<_>) = applications
@@ -120,14 +135,18 @@ fn guards_before_requests<'a>(machine: &mut Machine<'a>, holder: ObjectId) -> Ve
     machine.guard_names(&functions)
 }
 
+/// A walk from an application through what it holds.
 struct Walk {
+    /// `Api` and `Namespace` objects, which name their application themselves.
     interfaces: Vec<ObjectId>,
+    /// Applications, blueprints and interfaces that were reached.
     seen: BTreeSet<ObjectId>,
+    /// Those on the way to where the walk is, so that one that holds itself ends.
     stack: Vec<ObjectId>,
 }
 
 impl Walk {
-    /// An application or a blueprint, below its whole prefix.
+    /// Adds the routes of an application or a blueprint, below its whole prefix.
     fn follow_holder<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -194,6 +213,10 @@ impl Walk {
         }
     }
 
+    /// Follows `register_blueprint(blueprint, url_prefix=…)`. A prefix that only classes of settings give counts as
+    /// well.
+    ///
+    /// A prefix that is not known is reported, and the blueprint left out.
     fn follow_blueprint<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -238,7 +261,7 @@ impl Walk {
         }
     }
 
-    /// An `Api` or `Namespace` with resources.
+    /// Adds the routes of an `Api` or a `Namespace` with resources.
     fn follow_interface<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,

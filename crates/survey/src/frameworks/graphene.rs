@@ -1,4 +1,15 @@
 //! Graphene: the fields of the root types and the functions that resolve them.
+//!
+//! ```text
+//! class Query(ObjectType):
+//!     all_books = List(Book)                        query `allBooks`, answered by `Query.all_books`
+//!     def resolve_all_books(root, info): …          its line is that of this function
+//! class Mutation(ObjectType):
+//!     create_book = CreateBook.Field()              mutation `createBook`, answered by the class `CreateBook`
+//! schema = Schema(query=Query, mutation=Mutation)
+//! ```
+//!
+//! With `auto_camelcase=False` names stay as they are.
 
 use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
@@ -13,6 +24,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_graphene,
 };
 
+/// Adds the operations of the root types of each schema; one whose class is not known is reported.
 fn read_graphene(context: &mut FrameworkContext<'_, '_>) {
     for id in 0..context.machine.objects.len() {
         let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
@@ -47,6 +59,7 @@ fn read_graphene(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Adds each field of the class, and of the classes above it, as an operation of this kind.
 fn add_root_type<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -108,6 +121,9 @@ fn add_root_type<'a>(
 type Made<'a> = (Place, Arguments<'a>, Option<Rc<ClassValue<'a>>>);
 
 /// Returns a field of Graphene's own making, or `CreateBook.Field()`.
+///
+/// Gives its place, what it was made with, and for a mutation its class. Returns none for `Argument` and for what does
+/// not come from Graphene.
 fn field_of_value<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Made<'a>> {
     let object = machine.object(value.as_object()?);
     if let Origin::Method {

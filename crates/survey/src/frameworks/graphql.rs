@@ -1,5 +1,12 @@
 //! The parts that the GraphQL frameworks share: operations, names in camel case, and root types
 //! written as schema text.
+//!
+//! ```text
+//! type Query {                          opens the root type of queries
+//!   books(first: Int): [Book]           query `books`, line 1 (from 0)
+//! }
+//! type Book { title: String }           no root type
+//! ```
 
 use crate::evaluate::{Machine, Place, Value};
 use crate::findings::{Findings, Operation};
@@ -12,6 +19,7 @@ pub(super) const ROOTS: [(&str, &str); 3] = [
 ];
 
 impl Findings {
+    /// Adds an operation unless one of its kind and name is known already.
     pub(super) fn add_graphql_operation(
         &mut self,
         machine: &Machine<'_>,
@@ -38,7 +46,7 @@ impl Findings {
     }
 }
 
-/// `list_of_books` to `listOfBooks`.
+/// Returns a name in camel case: `list_of_books` is `listOfBooks`. An underscore at the beginning stays.
 pub(super) fn camel_case(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     let mut is_raised = false;
@@ -65,6 +73,9 @@ pub(super) fn guard_labels<'a>(machine: &Machine<'a>, list: Option<&Value<'a>>) 
 }
 
 /// Returns the fields of the root types in a schema text: kind, name, and line from 0.
+///
+/// The text is read line by line, one field a line; descriptions (`"…"`, `"""…"""`) and comments are left out, and so
+/// are the arguments of a field that goes on over lines.
 pub(super) fn parse_root_fields(text: &str) -> Vec<(&'static str, String, u32)> {
     let mut found = Vec::new();
     let mut root: Option<&'static str> = None;
@@ -106,6 +117,8 @@ pub(super) fn parse_root_fields(text: &str) -> Vec<(&'static str, String, u32)> 
 }
 
 /// Returns the kind of the root type that a line opens.
+///
+/// `extend type Query {` gives `query`. Returns none for other lines and other types.
 fn opened_root(line: &str) -> Option<&'static str> {
     let rest = line
         .strip_prefix("extend ")
@@ -122,6 +135,9 @@ fn opened_root(line: &str) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
+/// Returns the name of the field that a line begins with: `books(first: Int): [Book]` gives `books`.
+///
+/// Returns none where no `(` or `:` follows a name.
 fn field_name(line: &str) -> Option<&str> {
     let line = line.trim();
     let end = line.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;

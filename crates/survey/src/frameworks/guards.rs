@@ -1,5 +1,14 @@
 //! Guards: what keeps callers out by who they are. What a function of the project does decides,
 //! then the library that a name comes from, and only where neither can be seen the name itself.
+//!
+//! ```text
+//! router.get("/a", requireUser, show)      function of the project: its text reads a token and answers 401
+//! @login_required                          from `django.contrib.auth.decorators`: a library that gives guards
+//! app.use(acl("admin"))                    from an unknown package: the name speaks of who may pass
+//! app.use(authTrace)                       its text ends in `next()` and never fails: no guard, whatever its name
+//! ```
+//!
+//! A function that is seen to let strangers pass is no guard, whatever its name.
 
 use std::rc::Rc;
 
@@ -24,7 +33,8 @@ use passing::always_passes;
 /// one or two steps.
 const DEEPEST: u32 = 5;
 
-/// Libraries, or modules of them, that give guards.
+/// Libraries, or modules of them, that give guards. A path must be one of these or go on behind it with `.`, `/`, `(`
+/// or `-`, so that `passport` covers `passport-jwt`, but not `passports`.
 const LIBRARIES: [&str; 39] = [
     "flask_login",
     "flask_jwt_extended",
@@ -67,7 +77,7 @@ const LIBRARIES: [&str; 39] = [
     "hono/jwt",
 ];
 
-/// Names of such libraries that let everybody in, or do something else.
+/// Names of such libraries that let everybody in, or do something else: make a token, sign in, read a form.
 const OPEN: [&str; 12] = [
     "AllowAny",
     "login_not_required",
@@ -83,7 +93,8 @@ const OPEN: [&str; 12] = [
     "SecurityScopes",
 ];
 
-/// The methods by which an object answers whether somebody may pass.
+/// The methods by which an object answers whether somebody may pass: of FastAPI and Nest, Django REST framework,
+/// Django's views, and middleware. The first that a class has and that says something decides.
 const METHODS: [&str; 9] = [
     "__call__",
     "canActivate",
@@ -107,6 +118,9 @@ impl<'a> Machine<'a> {
     }
 
     /// Returns whether a class that a framework knows for a guard is seen to keep nobody out.
+    ///
+    /// For frameworks that say by the place of a class that it is a guard (`@UseGuards`): only what is seen counts
+    /// against it.
     pub(crate) fn lets_everybody_in(&mut self, guard: &Value<'a>) -> bool {
         let answer = guard
             .as_class()
@@ -116,6 +130,7 @@ impl<'a> Machine<'a> {
         if answer.is_some_and(|answer| passes(answer.function)) {
             return true;
         }
+        // A class without these methods can't be seen through, and stays a guard.
         let is_seen = guard.as_class().is_some_and(|class| {
             ["canActivate", "handleRequest"]
                 .iter()
@@ -140,6 +155,9 @@ impl<'a> Machine<'a> {
     }
 
     /// Returns a short name for what stands in a line, as that line calls it.
+    ///
+    /// In this order: what a wrapper hands on to, the variable that keeps it, the function that it wraps, its own
+    /// label.
     pub(crate) fn name_in_use(&self, value: &Value<'a>) -> String {
         let way = value.ways().first();
         // `const create = asyncHandler(async (req, res) => …)` has a name of its own.
@@ -169,19 +187,21 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Judges values, each function once.
+/// Judges values, each function once, so that functions that call each other come to an end.
 struct GuardCheck<'m, 'a> {
     machine: &'m mut Machine<'a>,
     seen: Vec<*const code::syntax::Function>,
 }
 
 impl<'a> GuardCheck<'_, 'a> {
+    /// Returns whether a value keeps callers out; what is not known does not.
     fn checks_value(&mut self, value: &Value<'a>, depth: u32) -> bool {
         if depth > DEEPEST {
             return false;
         }
         let value = self.machine.resolve_import(value.clone());
         match &value {
+            // One way is enough: `const guard = isTest ? pass : requireUser` guards in production.
             Value::Choice(ways) => ways.iter().any(|way| self.checks_value(way, depth)),
             Value::Function(closure) => self.checks_function(closure, depth),
             Value::Bound(bound) => self.checks_function(&bound.1, depth),
@@ -196,6 +216,7 @@ impl<'a> GuardCheck<'_, 'a> {
         }
     }
 
+    /// Returns whether a function keeps callers out: its behavior decides, then its name.
     fn checks_function(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> bool {
         // A check of forms, or of how often somebody asks, turns away whoever it is.
         if closure
@@ -204,12 +225,15 @@ impl<'a> GuardCheck<'_, 'a> {
         {
             return false;
         }
+        // A wrapper is what it wraps.
         if let Some(inner) = self.machine.wrapped_by(closure) {
             return self.checks_value(&inner, depth + 1);
         }
         match self.behavior_of(closure, depth) {
             conduct if conduct.keeps_out() => true,
             conduct if conduct.is_something_else() => false,
+            // Nothing decisive was seen: a name may say so, unless it says that something is given and nothing is
+            // seen to fail.
             conduct => closure.name_in_use().is_some_and(|name| {
                 names::asks_who(&name) && !(names::gives(&name) && conduct.only_gives())
             }),
@@ -218,6 +242,8 @@ impl<'a> GuardCheck<'_, 'a> {
 
     /// Returns the behavior of a function, with those of the project that it calls and those that
     /// FastAPI calls for it.
+    ///
+    /// Empty for a function that was seen before, or too deep down.
     fn behavior_of(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> Behavior<'a> {
         let key = std::ptr::from_ref(closure.function);
         if depth > DEEPEST || self.seen.contains(&key) {
@@ -225,6 +251,7 @@ impl<'a> GuardCheck<'_, 'a> {
         }
         self.seen.push(key);
         let mut conduct = Behavior::of_function(closure.function);
+        // FastAPI calls what parameters depend on before the function itself: `user = Depends(current_user)`.
         for parameter in &closure.function.parameters {
             for expression in parameter.default.iter().chain(&parameter.annotation) {
                 let value = self.machine.evaluate(expression, &closure.scope);
@@ -233,11 +260,14 @@ impl<'a> GuardCheck<'_, 'a> {
                 }
             }
         }
+        // What it calls counts as its own, as far as it turns callers away.
         for callee in conduct.take_callees() {
             match self.machine.evaluate(callee, &closure.scope) {
                 Value::Function(inner) => {
                     let inner = self.behavior_of(&inner, depth + 1);
                     conduct.refuses |= inner.keeps_out();
+                    // Reading the caller counts only through a callee that is about callers: `get_locale(request)`
+                    // reads headers, too.
                     let is_about_callers = last_name(callee).is_some_and(names::asks_who);
                     conduct.asks |= inner.asks && is_about_callers;
                 }
@@ -254,6 +284,7 @@ impl<'a> GuardCheck<'_, 'a> {
         conduct
     }
 
+    /// Returns whether a class keeps callers out: by its methods, then its bases from outside, then its name.
     fn checks_class(&mut self, class: &Rc<ClassValue<'a>>, depth: u32) -> bool {
         let outside = self.machine.outside_bases(class);
         // Passport's guard hands on who was found, or nobody; what answers nobody is this.
@@ -269,6 +300,8 @@ impl<'a> GuardCheck<'_, 'a> {
                     return false;
                 }
                 if conduct.keeps_out()
+                    // These three say by being there that the class answers who may pass; a throttler answers how
+                    // often.
                     || matches!(method, "has_permission" | "canActivate" | "test_func")
                 {
                     return !outside.iter().any(|path| path.contains("throttler"));
@@ -284,20 +317,26 @@ impl<'a> GuardCheck<'_, 'a> {
         names::asks_who(&class.class.name)
     }
 
+    /// Returns whether an object keeps callers out, by how it came to be.
     fn checks_object(&mut self, id: ObjectId, depth: u32) -> bool {
         let kept = self.machine.kept_as.get(&id).cloned();
         match self.machine.object(id).origin.clone() {
             Origin::Instance { class, .. } => self.checks_class(&class, depth),
+            // An argument that nobody gives: only its name is known.
             Origin::Parameter { name, .. } => names::asks_who(name),
             Origin::Made(_) => false,
             Origin::Call { callee, arguments } => {
+                // `asyncHandler(requireUser)`, `auth([requireUser])`: what is handed over decides first.
                 if self.passes_on(&arguments, depth) {
                     return true;
                 }
                 let path = self.machine.path_of(&callee);
+                // `HTTPBearer(auto_error=False)`.
                 if is_optional(&arguments) {
                     return false;
                 }
+                // `const requireAuth = expressjwt(…)`: a library that is not known for guards may be known by the
+                // variable.
                 let by_alias = kept.is_some_and(|name| names::asks_who(&name));
                 path.as_deref()
                     .and_then(is_guard_of_library)
@@ -319,6 +358,7 @@ impl<'a> GuardCheck<'_, 'a> {
                     || is_guard_of_library(&format!("{path}.{name}"))
                         .unwrap_or_else(|| names::asks_who(&name))
             }
+            // `fastify.authenticate`: what `decorate` put there, else the name.
             Origin::Member { of, name } => {
                 let path = self.machine.path_of(&of).unwrap_or_default();
                 let decorated = self.machine.decorated_as(&name);
@@ -347,6 +387,8 @@ impl<'a> GuardCheck<'_, 'a> {
 impl<'a> Machine<'a> {
     /// Returns what `Depends(…)` or `Security(…)` asks for, also as the annotation `Annotated[User,
     /// Depends(…)]`.
+    ///
+    /// Returns none for other values. A list is that of an annotation, and its first dependency is taken.
     pub(crate) fn dependency_of(&self, value: &Value<'a>) -> Option<Value<'a>> {
         if let Value::List(items) = value {
             return items
@@ -363,6 +405,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Returns the function that `fastify.decorate('name', …)` puts on an instance.
+    ///
+    /// The first decoration of that name in the project is taken, on whatever instance it was put.
     fn decorated_as(&self, name: &str) -> Option<Rc<Closure<'a>>> {
         (0..self.objects.len())
             .filter_map(|id| self.event(id))
@@ -382,8 +426,10 @@ fn last_name(callee: &Expression) -> Option<&str> {
     }
 }
 
-/// Returns whether a guard of a library is told to let those pass who bring nothing.
+/// Returns whether a guard of a library is made so that those pass who bring nothing: `HTTPBearer(auto_error=False)`,
+/// `expressjwt({ credentialsRequired: false })`, `passport.authenticate(["jwt", "anonymous"])`.
 fn is_optional(arguments: &Arguments<'_>) -> bool {
+    // The switch, and the value by which it opens.
     const SWITCHES: [(&str, bool); 4] = [
         ("auto_error", false),
         ("credentialsRequired", false),
@@ -424,7 +470,7 @@ fn is_guard_of_library(path: &str) -> Option<bool> {
         .then(|| !OPEN.contains(&last))
 }
 
-/// Returns whether something from outside is a guard.
+/// Returns whether something from outside is a guard: by its library, or by the last name of its path.
 fn is_guard_from_outside(path: &str) -> bool {
     let last = path
         .rsplit('.')

@@ -1,4 +1,12 @@
 //! Hono: applications in applications below paths, base paths, and middleware by pattern.
+//!
+//! ```text
+//! const users = new Hono().get("/:id", show);       calls are chained: each gives the application
+//! app.basePath("/api").use("/users/*", auth);       a guard by pattern
+//! app.route("/users", users);                       GET /api/users/:id, guarded by `auth`
+//! app.on(["GET", "POST"], "/echo", echo);           GET and POST /api/echo
+//! app.mount("/old", other.fetch);                   no Hono application: reported
+//! ```
 
 use std::collections::BTreeSet;
 
@@ -18,6 +26,7 @@ const VERBS: [&str; 8] = [
     "get", "post", "put", "patch", "delete", "options", "head", "all",
 ];
 
+/// Returns whether a path is a Hono application, made by its class or by `createApp` of a helper.
 fn is_hono(path: &str) -> bool {
     path.split(['.', '(']).next().is_some_and(|from| {
         matches!(
@@ -27,6 +36,7 @@ fn is_hono(path: &str) -> bool {
     }) && (path.ends_with("Hono") || path.contains("createApp"))
 }
 
+/// Reads the routes of all applications that no other mounts; those that come as parameters are left out.
 fn read_hono(context: &mut FrameworkContext<'_, '_>) {
     let applications = context.machine.all_instances(is_hono);
     let mut mounted = BTreeSet::new();
@@ -77,6 +87,8 @@ fn root_of(machine: &Machine<'_>, id: ObjectId) -> ObjectId {
 }
 
 /// Returns a path below a prefix, as Hono joins them: a slash alone adds nothing.
+///
+/// `/users` and `/` are `/users`; `/` alone stays.
 fn join_paths(prefix: &str, path: &str) -> String {
     let path = if path == "/" && !prefix.is_empty() {
         ""
@@ -87,13 +99,17 @@ fn join_paths(prefix: &str, path: &str) -> String {
 }
 
 /// The path that an application stands below, and the guards by the pattern that they hold for.
+///
+/// The path of the application, empty for the root.
 #[derive(Clone, Default)]
 struct Around {
+    /// Patterns, with the prefix before them, and names of guards, in the order in which they were added.
     prefix: String,
     guards: Vec<(String, String)>,
 }
 
 impl Around {
+    /// Returns the guards that hold for a full path.
     fn names_for(&self, path: &str) -> Vec<String> {
         let holds = self
             .guards
@@ -104,6 +120,8 @@ impl Around {
 }
 
 /// Returns whether a pattern of middleware holds for a path: `*` at its end is for all below.
+///
+/// `/users/*` holds for `/users` and `/users/1`, and not for `/users2`. Parameters in patterns are compared as text.
 fn matches_pattern(pattern: &str, path: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(above) => {
@@ -115,12 +133,14 @@ fn matches_pattern(pattern: &str, path: &str) -> bool {
     }
 }
 
+/// A walk from an application through those that it mounts.
 struct Walk {
     applications: BTreeSet<ObjectId>,
     stack: Vec<ObjectId>,
 }
 
 impl Walk {
+    /// Adds the routes of an application, in the order of its calls: middleware holds for what comes after it.
     fn follow_application<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -151,6 +171,7 @@ impl Walk {
         self.stack.pop();
     }
 
+    /// Follows `app.route(path, inner)` to the routes of the inner application.
     fn follow_mounted<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -179,13 +200,15 @@ impl Walk {
     }
 }
 
+/// Reports a call that can't be followed.
 fn report_unresolved<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, what: &str) {
     context
         .findings
         .report_unresolved(context.machine, event.place, what);
 }
 
-/// Middleware holds for what is registered after it, below its pattern.
+/// Adds the guards of `use`. Middleware holds for what is registered after it, below its pattern; without one, for
+/// all.
 fn add_guards<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, around: &mut Around) {
     let arguments: Vec<_> = event.arguments.positional().cloned().collect();
     let pattern = arguments.first().and_then(Value::as_text);
@@ -196,7 +219,7 @@ fn add_guards<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, aro
     }
 }
 
-/// A route: its path stands behind `skipped` arguments, which name its methods.
+/// Adds a route: its path stands behind `skipped` arguments, which name its methods: one for `on`, none for `get`.
 fn add_endpoint<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,

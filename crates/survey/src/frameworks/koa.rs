@@ -1,4 +1,11 @@
 //! Koa: the routers of `@koa/router`, nested below prefixes, and what an application uses before
+//!
+//! ```text
+//! const users = new Router({ prefix: "/users" });
+//! users.get("user", "/:id", show);          the first text names the route
+//! app.use(auth).use(users.routes());        GET /users/:id, guarded by `auth`
+//! app.use("/admin", guard)                  for a path: not noted for what lies elsewhere
+//! ```
 //! them.
 
 use std::collections::BTreeSet;
@@ -15,19 +22,23 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_koa,
 };
 
+/// Methods of a router that add a route; `del` is `delete`.
 const VERBS: [&str; 9] = [
     "get", "post", "put", "patch", "delete", "del", "head", "options", "all",
 ];
 
+/// Returns whether a path is an application of Koa.
 fn is_koa(path: &str) -> bool {
     matches!(path, "koa" | "koa.default" | "koa.Koa")
 }
 
+/// Returns whether a path is a router of `@koa/router` or its older name.
 fn is_router(path: &str) -> bool {
     let from = path.strip_suffix(".Router").unwrap_or(path);
     matches!(from, "@koa/router" | "koa-router")
 }
 
+/// Reads the routes that applications use. A router with routes that none uses is reported.
 fn read_koa(context: &mut FrameworkContext<'_, '_>) {
     let routers: BTreeSet<ObjectId> = context
         .machine
@@ -81,12 +92,14 @@ fn router_of(machine: &Machine<'_>, id: ObjectId) -> ObjectId {
     }
 }
 
+/// The path and the guards that an application or router stands behind.
 #[derive(Clone, Default)]
 struct Around {
     prefix: String,
     guards: Vec<String>,
 }
 
+/// A walk from an application through its routers.
 struct Walk {
     routers: BTreeSet<ObjectId>,
     seen: BTreeSet<ObjectId>,
@@ -107,6 +120,7 @@ impl Walk {
         self.stack.push(id);
         self.seen.insert(id);
         let events = chained_calls(context.machine, id);
+        // `router.prefix("/users")` holds for all routes of the router, wherever the call stands.
         for event in &events {
             if &*event.name == "prefix"
                 && let Some(own) = event.arguments.at(0).and_then(Value::as_text)
@@ -126,6 +140,7 @@ impl Walk {
         self.stack.pop();
     }
 
+    /// Follows `use(path?, …)`: routers below it, and guards for them and for what comes after.
     fn follow_use<'a>(
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
@@ -186,6 +201,7 @@ impl Walk {
     }
 }
 
+/// Adds a route of a router: `get(name?, path, …guards, handler)`.
 fn add_endpoint<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, around: &Around) {
     let arguments: Vec<_> = event.arguments.positional().cloned().collect();
     // `router.get('name', '/path', …)` names the route.

@@ -1,4 +1,12 @@
 //! Tables that only migrations know: Alembic's `create_table` and Knex's schema builder.
+//!
+//! ```text
+//! op.create_table("users", sa.Column("id", sa.Integer, primary_key=True))          users: id Integer, primary
+//! knex.schema.createTable("users", (t) => { t.string("name").notNullable(); })     users: name string, not nullable
+//! pgm.createTable("users", { id: "id" })                                           users: id, primary
+//! ```
+//!
+//! Migrations tell the history of tables, so their entities count only where no model gives any.
 
 use std::rc::Rc;
 
@@ -26,6 +34,8 @@ pub(crate) const BUILDERS: Framework = Framework {
 };
 
 /// Returns whether a framework only tells the history of tables.
+///
+/// `Knex` is true, `SQLAlchemy` is false.
 pub(crate) fn is_history(name: &str) -> bool {
     [ALEMBIC.name, KNEX.name, BUILDERS.name].contains(&name)
 }
@@ -33,6 +43,7 @@ pub(crate) fn is_history(name: &str) -> bool {
 /// Sequelize's `queryInterface`, TypeORM's `queryRunner` and node-pg-migrate's `pgm`: tables by
 /// name and options.
 fn read_builders(context: &mut FrameworkContext<'_, '_>) {
+    // TypeORM hands the runner to `up`, which nothing else calls.
     for class in context.machine.classes.clone() {
         if context.machine.files[class.place.module]
             .text
@@ -92,6 +103,8 @@ fn read_builder_call<'a>(context: &mut FrameworkContext<'_, 'a>, id: ObjectId, e
 }
 
 /// Returns name and columns of `new Table({ name, columns: [{ name, type, isPrimary }] })`.
+///
+/// Returns none where the value is no call or its options name no table.
 fn table_of_options<'a>(
     machine: &Machine<'a>,
     table: &Value<'a>,
@@ -120,6 +133,8 @@ fn extend_table(findings: &mut Findings, table: &str, columns: &[Column]) {
 }
 
 /// Returns the name of a table as text, or as the options that hold it.
+///
+/// `"users"`, `{ tableName: "users" }` and `{ name: "users" }` are `users`. Returns none for anything else.
 fn table_name(value: &Value<'_>) -> Option<String> {
     let name = value
         .as_text()
@@ -128,6 +143,7 @@ fn table_name(value: &Value<'_>) -> Option<String> {
     name.map(|name| name.to_string())
 }
 
+/// Returns a column for each entry of a map: `{ name: { type: "text" } }`.
 fn options_of<'a>(machine: &Machine<'a>, columns: &Value<'a>) -> Vec<Column> {
     columns
         .entries()
@@ -151,6 +167,7 @@ fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> C
     let kind = kind.unwrap_or_default();
     // node-pg-migrate's short form of a key.
     let is_key = kind == "id" || is_set("primaryKey") || is_set("isPrimary");
+    // The last part is for columns of TypeORM, which `isPrimary` shows: only `isNullable` opens them.
     let is_closed = is_key
         || is_set("notNull")
         || matches!(options.entry("allowNull"), Some(Value::Bool(false)))
@@ -185,6 +202,7 @@ fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> C
     }
 }
 
+/// Adds a table unless one of its name is known: the first migration that makes it counts.
 fn push_table(
     context: &mut FrameworkContext<'_, '_>,
     id: ObjectId,
@@ -210,6 +228,7 @@ fn push_table(
     }
 }
 
+/// Adds the tables that `op.create_table` makes; what later migrations change is not followed.
 fn read_alembic(context: &mut FrameworkContext<'_, '_>) {
     for id in 0..context.machine.objects.len() {
         let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
@@ -235,8 +254,10 @@ fn read_alembic(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Adds the tables that `createTable` makes: its callback is called with a builder, whose calls are then read.
 fn read_knex(context: &mut FrameworkContext<'_, '_>) {
     let mut at = 0;
+    // Calling makes new objects, so their number is asked each time.
     while at < context.machine.objects.len() {
         let id = at;
         at += 1;
@@ -268,7 +289,10 @@ fn read_knex(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
-/// One call on the table builder, with what is chained to it.
+/// Adds what one call on the table builder makes, with what is chained to it.
+///
+/// `t.increments()` is the column `id`; `t.timestamps()` are two; `t.primary(["a"])` and `t.foreign("a")` change
+/// columns that are there. Any other name is the type of a new column.
 fn collect_built_columns<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &mut Vec<Column>) {
     let name = made.arguments.at(0).and_then(Value::as_text);
     match &*made.name {

@@ -1,4 +1,19 @@
 //! NestJS: controllers of modules, global prefix, versions and the router module.
+//!
+//! ```text
+//! app.setGlobalPrefix("api");
+//! app.enableVersioning({ type: VersioningType.URI, defaultVersion: "1" });
+//! RouterModule.register([{ path: "shop", module: OrdersModule }])
+//!
+//! @Controller("orders")                                   a controller of `OrdersModule`
+//! class OrdersController {
+//!   @Get(":id") show() {}                                 GET /api/v1/shop/orders/:id
+//!   @All() any() {}                                       *   /api/v1/shop/orders
+//! }
+//! ```
+//!
+//! Not followed: controllers that a dynamic module computes, and controllers whose base a call makes; both are
+//! reported as unresolved. Whether a module is imported anywhere is not asked.
 
 use crate::frameworks::FrameworkContext;
 use std::collections::BTreeMap;
@@ -18,21 +33,27 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_nestjs,
 };
 
+/// Decorators of methods that answer a verb, as Nest names them.
 const VERBS: [&str; 8] = [
     "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All",
 ];
 
+/// The settings of the whole application, of the last call of each kind.
 #[derive(Default)]
 struct Settings {
+    /// The path that `setGlobalPrefix` puts before every other; empty where nothing does.
     prefix: String,
     /// Paths that the global prefix is not put before.
     excluded: Vec<String>,
+    /// Versions stand in the path, and not in a header.
     is_versioned: bool,
+    /// The version of routes and controllers that name none.
     version: Option<String>,
     /// Guards of every route.
     guards: guards::GlobalGuards,
 }
 
+/// Reads the routes of all controllers. Settings come first, since every path depends on them.
 fn read_nestjs(context: &mut FrameworkContext<'_, '_>) {
     let mut settings = read_settings(context);
     settings.guards = guards::GlobalGuards::collect_global_guards(context.machine);
@@ -48,6 +69,7 @@ fn read_nestjs(context: &mut FrameworkContext<'_, '_>) {
             for module in imports.map(|list| list.items()).unwrap_or_default() {
                 report_dynamic_module(context, &module, class.place);
             }
+            // What a module lists as a controller and is no class can't be read.
             let listed = arguments
                 .at(0)
                 .and_then(|options| options.entry("controllers"));
@@ -64,6 +86,7 @@ fn read_nestjs(context: &mut FrameworkContext<'_, '_>) {
                 }
             }
         }
+        // Every class with `@Controller` is read, be it listed or not.
         let controller = decorators
             .iter()
             .find_map(|value| nest_decorator(context.machine, value, "Controller"));
@@ -79,7 +102,7 @@ fn read_nestjs(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
-/// Tells of what a dynamic module registers and could not be followed.
+/// Reports what a dynamic module registers and could not be followed: `SomeModule.forRoot(…)` gives a map.
 fn report_dynamic_module<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     module: &Value<'a>,
@@ -98,6 +121,7 @@ fn report_dynamic_module<'a>(
                 .map_or(place, |class| class.place);
             let listed = module.entry("controllers");
             let is_open = listed.as_ref().is_some_and(|list| {
+                // A controller from outside has no routes of the project's.
                 let is_known = |item: &Value<'a>| {
                     item.as_class().is_some() || matches!(item, Value::External(_))
                 };
@@ -116,6 +140,8 @@ fn report_dynamic_module<'a>(
 }
 
 /// Returns the arguments of a decorator of Nest's, if it is the wanted one.
+///
+/// Returns none for a decorator of another package of the same name.
 fn nest_decorator<'a>(
     machine: &Machine<'a>,
     value: &Value<'a>,
@@ -125,6 +151,8 @@ fn nest_decorator<'a>(
     (path.strip_prefix("@nestjs/common.") == Some(wanted)).then_some(arguments)
 }
 
+/// Reads `setGlobalPrefix` and `enableVersioning`, on whatever they are called. A prefix that is not known is
+/// reported.
 fn read_settings<'a>(context: &mut FrameworkContext<'_, 'a>) -> Settings {
     let mut settings = Settings::default();
     for id in 0..context.machine.objects.len() {
@@ -160,6 +188,7 @@ fn read_settings<'a>(context: &mut FrameworkContext<'_, 'a>) -> Settings {
             "enableVersioning" => {
                 let options = event.arguments.at(0).cloned();
                 let kind = options.as_ref().and_then(|options| options.entry("type"));
+                // Without a type, Nest takes the path; a type that is no plain constant counts as the path, too.
                 let is_by_path = match &kind {
                     Some(kind) => context
                         .machine
@@ -179,7 +208,10 @@ fn read_settings<'a>(context: &mut FrameworkContext<'_, 'a>) -> Settings {
     settings
 }
 
-/// `configService.get('app.prefix')`: what `registerAs('app', () => …)` gives for it.
+/// Returns the value of `configService.get('app.prefix')`: what `registerAs('app', () => …)` gives for it, else the
+/// fallback of the call.
+///
+/// Returns none for a key without a space (`'PREFIX'`): that one is of the environment.
 fn value_of_configuration<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> Option<Rc<str>> {
     let (path, arguments) = machine.call_path(value)?;
     if !path.ends_with(".get") && !path.ends_with(".getOrThrow") {
@@ -204,7 +236,7 @@ fn value_of_configuration<'a>(machine: &mut Machine<'a>, value: &Value<'a>) -> O
     fallback
 }
 
-/// Controllers with the path that `RouterModule.register` puts their module under.
+/// Returns controllers with the path that `RouterModule.register` puts their module under.
 fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, String)> {
     let mut of_modules: Vec<(Rc<ClassValue<'a>>, String)> = Vec::new();
     for id in 0..machine.objects.len() {
@@ -233,6 +265,7 @@ fn module_prefixes<'a>(machine: &mut Machine<'a>) -> Vec<(Rc<ClassValue<'a>>, St
     prefixes
 }
 
+/// Adds the modules of a tree of `RouterModule` with their full paths; `children` lie below their parent.
 fn collect_tree<'a>(
     tree: Option<&Value<'a>>,
     prefix: &str,
@@ -247,6 +280,7 @@ fn collect_tree<'a>(
         if let Some(module) = entry.entry("module").and_then(|module| module.as_class()) {
             found.push((module, path.clone()));
         }
+        // A child may be a module alone, without a path of its own.
         if let Some(class) = entry.as_class() {
             found.push((class, prefix.to_owned()));
         }
@@ -254,6 +288,9 @@ fn collect_tree<'a>(
     }
 }
 
+/// Returns the paths of an argument: of `"a"`, `["a", "b"]` or `{ path: "a" }`; one empty path without an argument.
+///
+/// Returns none where a path is not known.
 fn texts_of_value(value: Option<&Value<'_>>) -> Option<Vec<String>> {
     match value {
         None => Some(vec![String::new()]),
@@ -267,6 +304,9 @@ fn texts_of_value(value: Option<&Value<'_>>) -> Option<Vec<String>> {
     }
 }
 
+/// Adds the routes of one controller; what its path or its base hides is reported.
+///
+/// `outer` is the path of its module in `RouterModule`, empty where it has none.
 fn add_controller<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -302,6 +342,7 @@ fn add_controller<'a>(
         guards: guards::guards_of_decorators(context.machine, &decorators),
         decorators,
     };
+    // Methods of bases count; the nearest class that defines a name wins, as it is inserted last.
     let mut methods = BTreeMap::new();
     for ancestor in context.machine.lineage(class).into_iter().rev() {
         for field in ancestor.fields.borrow().iter() {
@@ -323,10 +364,12 @@ struct Controller<'c, 'a> {
     settings: &'c Settings,
     /// The prefix that `RouterModule` puts before it.
     outer: &'c str,
+    /// The paths of the controller itself; several of them give each route several times.
     prefixes: Vec<String>,
     /// The version of routes that name none.
     version: Option<Value<'a>>,
     decorators: Vec<Value<'a>>,
+    /// Guards of the controller, before those of a method.
     guards: Vec<Value<'a>>,
 }
 
@@ -339,6 +382,7 @@ impl<'a> Controller<'_, 'a> {
         verb: &str,
     ) {
         let written = closure.decorators.iter().find_map(|value| {
+            // The line is that of the decorator, where it is a call; else that of the method.
             let line = value.as_object().map_or(closure.place.line, |id| {
                 context.machine.object(id).place.line
             });
@@ -367,6 +411,7 @@ impl<'a> Controller<'_, 'a> {
             &closure.decorators,
         ));
         all.extend(guards::names_of_held(context.machine, &named, &decorators));
+        // Each path of the controller with each of the method.
         for prefix in &self.prefixes {
             for path in &paths {
                 let own = join_paths(prefix, path);
@@ -389,6 +434,9 @@ impl<'a> Controller<'_, 'a> {
 
     /// Returns what stands before the path of a method's routes: the global prefix, the version and
     /// the prefix of its module, in Nest's order.
+    ///
+    /// `/api/v1/shop`. A version of the method comes before one of the controller, and that before the default. Of
+    /// several versions, the first is taken.
     fn head(&self, machine: &Machine<'a>, closure: &Closure<'a>) -> String {
         let version = closure
             .decorators

@@ -1,4 +1,19 @@
 //! Prisma: the models of `.prisma` files, read line by line.
+//!
+//! ```text
+//! model User {                                       table User
+//!   id    Int    @id                                   id Int, primary
+//!   posts Post[]                                       posts Post[], rel:Post
+//! }
+//! model Post {                                       table Post
+//!   id       Int  @id                                  id Int, primary
+//!   author   User @relation(fields: [authorId], references: [id])
+//!                                                      author User, rel:User
+//!   authorId Int                                       authorId Int, fk:User.id
+//! }
+//! ```
+//!
+//! Two lists of each other's model are a table between both: `_PostToTag` with `A` and `B`.
 
 use crate::findings::{Column, Entity, Findings, Unresolved};
 
@@ -32,6 +47,7 @@ pub(crate) fn read_prisma_schemas(files: &[&(String, String)], findings: &mut Fi
     let is_below = |path: &str, above: &str| {
         above.is_empty() || path == above || path.starts_with(&format!("{above}/"))
     };
+    // A folder below another one with schemas belongs to it.
     let tops: Vec<&String> = folders
         .iter()
         .filter(|one| {
@@ -85,6 +101,8 @@ struct ReadSchema<'t> {
 }
 
 impl<'t> ReadSchema<'t> {
+    /// Returns what is needed to compare a schema with another: its models in order, and the provider of its
+    /// `datasource`.
     fn of(files: &[&&'t (String, String)], models: &[&'t str]) -> Self {
         let mut models = models.to_vec();
         models.sort_unstable();
@@ -101,6 +119,7 @@ impl<'t> ReadSchema<'t> {
         }
     }
 
+    /// Returns whether both have the same models, and providers that differ.
     fn is_for_other_database(&self, other: &Self) -> bool {
         let is_other =
             self.provider.is_some() && other.provider.is_some() && self.provider != other.provider;
@@ -217,17 +236,24 @@ fn mark_linked_columns(models: &mut [Model]) {
     }
 }
 
+/// Returns the name of the block of a kind that a line opens: `model User {` gives `User`.
+///
+/// Returns none for other lines.
 fn opened_block<'t>(line: &'t str, kind: &str) -> Option<&'t str> {
     let rest = line.trim().strip_prefix(kind)?.strip_prefix(' ')?;
     Some(rest.trim().strip_suffix('{')?.trim())
 }
 
 /// Returns the text in quotes after `mark`.
+///
+/// `@@map("users")` after `@@map` gives `users`. Returns none where the mark or a quote is missing.
 fn text_in_quotes<'t>(line: &'t str, mark: &str) -> Option<&'t str> {
     line.split_once(mark)?.1.split('"').nth(1)
 }
 
 /// Returns the names in brackets after `mark`.
+///
+/// `fields: [a, b]` after `fields:` gives `a` and `b`; the list is empty where there is none.
 fn names_in_brackets<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
     let list = line
         .split_once(mark)
@@ -250,6 +276,9 @@ fn relation_name(line: &str) -> Option<&str> {
     named?.split('"').nth(1)
 }
 
+/// Reads one line of a model: a field, `@@map` (the table's name) or `@@id` (a key of several columns).
+///
+/// Other lines that begin with `@@` say nothing about columns.
 fn read_member(line: &str, names: &[&str], model: &mut Model) {
     if line.starts_with("@@map") {
         if let Some(table) = text_in_quotes(line, "@@map") {

@@ -1,4 +1,11 @@
 //! Pydantic: the shapes that requests and replies have.
+//!
+//! ```text
+//! class Item(BaseModel):
+//!     name: str                     `name`, `str`
+//!     note: str | None = None       `note`, `str | None`, nullable
+//!     kind: ClassVar[str] = "a"     no field
+//! ```
 
 use super::Framework;
 use super::sqlalchemy::{is_optional, type_text};
@@ -12,6 +19,9 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_pydantic,
 };
 
+/// Adds the shapes of Pydantic's models and of SQLModel's classes that are no tables (`table=True`).
+///
+/// Fields of the classes above come first; a nearer one takes the place of one of its name.
 fn read_pydantic(context: &mut FrameworkContext<'_, '_>) {
     for class in context.machine.classes.clone() {
         let is_table = class

@@ -1,4 +1,12 @@
 //! Resolver classes with decorated methods: Nest's GraphQL module and TypeGraphQL.
+//!
+//! ```text
+//! @Resolver()  class Books {
+//!   @UseGuards(SignedIn)  @Query(() => [Book], { name: "books" })  all() {…}
+//! }
+//!
+//! query `books`, answered by `Books.all`, guarded by `SignedIn`
+//! ```
 
 use super::Framework;
 use super::graphql::ROOTS;
@@ -11,6 +19,9 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_resolver_classes,
 };
 
+/// Returns what a decorator of either library was handed, if it is the wanted one: for `Query`, that of `@Query(…)`.
+///
+/// Returns none for other names and other libraries.
 fn resolver_decorator<'a>(
     machine: &Machine<'a>,
     value: &Value<'a>,
@@ -23,6 +34,7 @@ fn resolver_decorator<'a>(
     (name == wanted).then_some(arguments)
 }
 
+/// Adds the operations of each class with `@Resolver()`, those of the classes that it extends among them.
 fn read_resolver_classes(context: &mut FrameworkContext<'_, '_>) {
     for class in context.machine.classes.clone() {
         let on_class = class.decorators.borrow().clone();
@@ -48,6 +60,7 @@ fn read_resolver_classes(context: &mut FrameworkContext<'_, '_>) {
                     let given = arguments
                         .positional()
                         .find_map(|value| value.entry("name")?.as_text());
+                    // A name is given as the first argument or as an option; else the method has it.
                     let given = arguments.at(0).and_then(Value::as_text).or(given);
                     let name = given.map_or_else(|| field.name.to_owned(), |name| name.to_string());
                     let mut all = outer.clone();
@@ -65,6 +78,10 @@ fn read_resolver_classes(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Returns the guards among decorators: `@UseGuards(SignedIn)` gives `SignedIn`, `@Authorized("admin")` gives
+/// `Authorized`.
+///
+/// TypeGraphQL's `@Authorized` is handed roles, which are no guards themselves.
 fn guards_of_resolver<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     let used = decorators
         .iter()

@@ -1,5 +1,17 @@
 //! Tables that plain SQL makes: migrations and schemas as files, and statements that code hands to
 //! a database.
+//!
+//! ```text
+//! CREATE TABLE shop.orders (
+//!   id serial PRIMARY KEY,                          id: serial, primary, not null
+//!   user_id int NOT NULL REFERENCES users (id),     user_id: int, not null, fk:users.id
+//!   total numeric(10, 2)                            total: numeric(10,2), nullable
+//! );
+//! ALTER TABLE orders DROP COLUMN total;             the column goes
+//! DROP TABLE orders;                                the table goes
+//! ```
+//!
+//! Names have no schema and keep their case. Temporary tables, views and `CREATE TABLE … AS` are left out.
 
 use crate::evaluate::{Machine, Value};
 use crate::findings::{Column, Entity, Findings};
@@ -48,6 +60,8 @@ pub(crate) fn read_sql(
 }
 
 /// Returns whether a text makes or changes tables.
+///
+/// A search that costs little, before a text is split into tokens.
 pub(crate) fn is_definition(text: &str) -> bool {
     let has = |words: &[u8]| {
         text.as_bytes()
@@ -58,8 +72,10 @@ pub(crate) fn is_definition(text: &str) -> bool {
 }
 
 impl Tables {
+    /// Applies the statements of a text in order; `first` is the line in the file at which the text begins.
     fn read_statements(&mut self, text: &str, file: &str, first: u32) {
         for statement in split_statements(text) {
+            // Six words are enough to know a statement.
             let words: Vec<String> = statement
                 .iter()
                 .take(6)
@@ -80,6 +96,7 @@ impl Tables {
         }
     }
 
+    /// Adds a table; the first definition of a name counts.
     fn create_table(&mut self, tokens: &[Token<'_>], file: &str, first: u32) {
         let tokens = skip_words(tokens, &["IF", "NOT", "EXISTS"]);
         let line = tokens.first().map_or(0, |token| token.line);
@@ -109,6 +126,7 @@ impl Tables {
         });
     }
 
+    /// Applies `ALTER TABLE`; one of a table that is not known changes nothing.
     fn alter_table(&mut self, tokens: &[Token<'_>]) {
         let tokens = skip_words(skip_words(tokens, &["IF", "EXISTS"]), &["ONLY"]);
         let (table, rest) = name_of(tokens);
@@ -166,6 +184,8 @@ impl Tables {
 }
 
 /// Returns the tokens after these words, if they begin with them.
+///
+/// They must all be there: `IF EXISTS` is skipped as a whole or not at all.
 fn skip_words<'t, 's>(tokens: &'t [Token<'s>], words: &[&str]) -> &'t [Token<'s>] {
     let is_there =
         tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.is(word));
@@ -211,7 +231,7 @@ fn split_at_commas<'t, 's>(tokens: &'t [Token<'s>]) -> Vec<&'t [Token<'s>]> {
     found
 }
 
-/// A column, or a constraint that says more of columns above it.
+/// Reads a column, or a constraint that says more of columns above it: `PRIMARY KEY (a, b)`.
 fn read_table_item(tokens: &[Token<'_>], columns: &mut Vec<Column>) {
     let Some(first) = tokens.first() else { return };
     if !first.is_quoted {
@@ -232,6 +252,7 @@ fn read_table_item(tokens: &[Token<'_>], columns: &mut Vec<Column>) {
     let kind = kind_of(rest);
     let primary = has(&["PRIMARY", "KEY"]);
     let is_closed = primary || has(&["NOT", "NULL"]) || kind.to_uppercase().contains("SERIAL");
+    // A primary key and a serial number are never null, also where nobody says so.
     columns.retain(|known| known.name != first.text);
     columns.push(Column {
         name: first.text.to_owned(),
@@ -243,7 +264,8 @@ fn read_table_item(tokens: &[Token<'_>], columns: &mut Vec<Column>) {
     });
 }
 
-/// `varchar(20)`, `timestamp with time zone`: the words up to the first that says something else.
+/// Returns the type of a column: `varchar(20)`, `timestamp with time zone`: the words up to the first that says
+/// something else.
 fn kind_of(tokens: &[Token<'_>]) -> String {
     const ENDS: [&str; 16] = [
         "NOT",
@@ -278,7 +300,7 @@ fn kind_of(tokens: &[Token<'_>]) -> String {
     kind
 }
 
-/// `REFERENCES table (column)`.
+/// Returns the reference of `REFERENCES table (column)` as `fk:table.column`; empty where there is none.
 fn read_reference(tokens: &[Token<'_>]) -> String {
     let Some(at) = tokens.iter().position(|token| token.is("REFERENCES")) else {
         return String::new();
@@ -290,6 +312,7 @@ fn read_reference(tokens: &[Token<'_>]) -> String {
     }
 }
 
+/// Applies a constraint to the columns that it names. A unique one over several columns makes none of them unique.
 fn apply_constraint(tokens: &[Token<'_>], columns: &mut [Column]) {
     let Some(open) = tokens.iter().position(|token| token.is("(")) else {
         return;

@@ -1,5 +1,17 @@
 //! SQLAlchemy, Flask-SQLAlchemy and SQLModel: declarative classes, mixins, association tables and
 //! back references.
+//!
+//! ```text
+//! class User(Base):                                          table `users`
+//!     __tablename__ = "users"
+//!     id: Mapped[int] = mapped_column(primary_key=True)      id int, primary
+//!     name: Mapped[str | None]                               name str, nullable
+//!     items = relationship("Item", backref="owner")          items relationship, rel:Item
+//!
+//! and the table of `Item` gets                               owner relationship, rel:User
+//! ```
+//!
+//! Without `__tablename__` a table has the class's name in snake case; SQLModel writes it in lower case.
 
 mod annotations;
 
@@ -22,6 +34,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_sqlalchemy,
 };
 
+/// Adds the tables of classes, those that a call makes, and then the back references, for which both sides must be
+/// known.
 fn read_sqlalchemy(context: &mut FrameworkContext<'_, '_>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut backward: Vec<(String, Column)> = Vec::new();
@@ -95,7 +109,7 @@ fn add_association_tables(context: &mut FrameworkContext<'_, '_>, entities: &mut
     }
 }
 
-/// Tells of a class that names a table and whose columns could not be followed.
+/// Reports a class that names a table and extends something, and whose columns could not be followed.
 fn report_unfollowed_class<'a>(context: &mut FrameworkContext<'_, 'a>, class: &Rc<ClassValue<'a>>) {
     let is_abstract = matches!(
         own_attribute(class, "__abstract__"),
@@ -114,7 +128,8 @@ fn report_unfollowed_class<'a>(context: &mut FrameworkContext<'_, 'a>, class: &R
     }
 }
 
-/// Classes of one table in one entity: single-table inheritance.
+/// Adds an entity, or its new columns to the one of the same table: with single-table inheritance several classes
+/// share one.
 fn merge_entity(entities: &mut Vec<Entity>, entity: Entity) {
     match entities
         .iter_mut()
@@ -131,6 +146,7 @@ fn merge_entity(entities: &mut Vec<Entity>, entity: Entity) {
     }
 }
 
+/// Returns the value that a class itself gives a name, the last one where there are several; not what it inherits.
 fn own_attribute<'a>(class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
     class
         .fields
@@ -141,6 +157,8 @@ fn own_attribute<'a>(class: &ClassValue<'a>, name: &str) -> Option<Value<'a>> {
         .map(|field| field.value.clone())
 }
 
+/// Returns whether a class is one that SQLAlchemy maps: by what it extends outside the project, by its own columns, or
+/// by `@as_declarative` on it or above it.
 fn is_declarative<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
     let by_base = machine.outside_bases(class).iter().any(|path| {
         path.ends_with("declarative_base()")
@@ -185,6 +203,7 @@ fn is_table_by_itself<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>)
     holds_columns && (is_named || is_model)
 }
 
+/// Returns whether a class may have a table: not an abstract one (`__abstract__ = True`), nor the base itself.
 fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool {
     is_declarative(machine, class)
         && !matches!(
@@ -199,6 +218,8 @@ fn is_mapped<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> bool 
 }
 
 /// Returns the nearest class above that has a table.
+///
+/// Returns none where no class above has one.
 fn mapped_parent<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -209,6 +230,10 @@ fn mapped_parent<'a>(
         .find(|parent| table_of(machine, parent).is_some())
 }
 
+/// Returns the table of a class.
+///
+/// A class without a key of its own shares the table of the class above. Returns none for what is not mapped, for
+/// SQLModel's classes without `table=True`, and where there is neither a key nor a name with columns.
 fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<String> {
     if !is_mapped(machine, class) {
         return None;
@@ -245,6 +270,7 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
         .map(|parent| machine.lineage(&parent))
         .unwrap_or_default();
     let lineage = machine.lineage(class);
+    // The name of the table above is not inherited by a table of its own.
     let unshared = lineage
         .iter()
         .filter(|class| !shadowed.iter().any(|known| Rc::ptr_eq(known, class)));
@@ -281,7 +307,7 @@ fn written_table<'a>(
     Some(text.unwrap_or_else(|| snake_case(&class.class.name)))
 }
 
-/// `UserProfile` to `user_profile`.
+/// Returns a name in snake case: `UserProfile` is `user_profile`, `HTTPLog` is `http_log`.
 pub(super) fn snake_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut text = String::new();
@@ -303,6 +329,9 @@ pub(super) fn snake_case(name: &str) -> String {
 }
 
 /// Returns the columns that a class adds to its parent's, or has in a table of its own.
+///
+/// Ancestors are read from the farthest to the nearest, so that a nearer column replaces one of its name. `backward`
+/// gets what back references add to other classes.
 fn columns_of<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -349,6 +378,7 @@ fn columns_of<'a>(
             let annotation = field
                 .annotation
                 .map(|annotation| (annotation, ancestor.place));
+            // First by the value, then by an `Annotated` type of the project, then by the annotation alone.
             let found = match mapped_column(machine, field.name, &value, annotation) {
                 Some(column) => Some(column),
                 None => aliased_column(machine, field, &ancestor)

@@ -1,4 +1,13 @@
 //! Strawberry: the fields of the classes that a schema is made of.
+//!
+//! ```text
+//! @strawberry.type
+//! class Query:
+//!     @strawberry.field(permission_classes=[SignedIn])
+//!     def all_books(self) -> list[Book]: …                       query `allBooks`, guarded by `SignedIn`
+//!     book: Book = strawberry.field(resolver=get_book)           query `book`, answered by `get_book`
+//! schema = strawberry.Schema(query=Query)
+//! ```
 
 use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
@@ -13,6 +22,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_strawberry,
 };
 
+/// Adds the operations of the root types of each schema; one whose class is not known is reported.
 fn read_strawberry(context: &mut FrameworkContext<'_, '_>) {
     for id in 0..context.machine.objects.len() {
         let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
@@ -51,6 +61,8 @@ fn read_strawberry(context: &mut FrameworkContext<'_, '_>) {
 }
 
 /// Returns the class, or the classes that `merge_types` puts together.
+///
+/// The list is empty for anything else.
 fn merged_classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassValue<'a>>> {
     if let Some(class) = value.as_class() {
         return vec![class];
@@ -73,6 +85,7 @@ fn merged_classes<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Vec<Rc<ClassV
     }
 }
 
+/// Adds each field of the class, and of the classes above it, as an operation of this kind.
 fn add_root_type<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
@@ -105,6 +118,9 @@ fn add_root_type<'a>(
 
 type Resolver = (Place, Option<String>, String, Vec<String>);
 
+/// Returns place, given name, handler and guards of a field that Strawberry answers.
+///
+/// Returns none for a method without its decorator and for a value that it didn't make, as the plain `title: str`.
 fn resolver_of_field<'a>(
     machine: &mut Machine<'a>,
     class: &ClassValue<'a>,

@@ -1,4 +1,12 @@
 //! tRPC: procedures in routers of routers, guarded by the middleware that they are built with.
+//!
+//! ```text
+//! const signedIn = t.middleware(…);
+//! const userRouter = router({ byId: publicProcedure.use(signedIn).query(byId) });
+//! const appRouter = router({ user: userRouter });
+//!
+//! query `user.byId`, answered by `byId`, guarded by `signedIn` if that turns callers away
+//! ```
 
 use std::collections::BTreeSet;
 
@@ -16,7 +24,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
 /// What a procedure ends in, and the kind of the operation.
 const ENDS: [&str; 3] = ["query", "mutation", "subscription"];
 
-/// Routers within routers.
+/// Routers within routers; what is deeper is not read.
 const DEEPEST: u32 = 12;
 
 /// Calls in files of routers and procedures, which needn't name the library: their project makes
@@ -29,6 +37,7 @@ const CALLS: [&str; 5] = [
     "mergeRouters(",
 ];
 
+/// Adds the procedures of each router that is not a part of another.
 fn read_trpc(context: &mut FrameworkContext<'_, '_>) {
     let files = context.machine.files;
     for (id, file) in files.iter().enumerate() {
@@ -40,6 +49,7 @@ fn read_trpc(context: &mut FrameworkContext<'_, '_>) {
     let routers: Vec<ObjectId> = (0..context.machine.objects.len())
         .filter(|id| parts_of_router(context.machine, &Value::Object(*id)).is_some())
         .collect();
+    // Of a router that another holds, the names would lack their beginning.
     let mut nested = BTreeSet::new();
     for id in &routers {
         for part in parts_of_router(context.machine, &Value::Object(*id)).unwrap_or_default() {
@@ -56,6 +66,8 @@ fn read_trpc(context: &mut FrameworkContext<'_, '_>) {
 }
 
 /// Returns what a router is made of: a map of its procedures, or the routers that it merges.
+///
+/// Returns none for what is no call of `router` or `mergeRouters` on something that comes from tRPC.
 fn parts_of_router<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Vec<Value<'a>>> {
     let (path, arguments) = machine.call_path(value)?;
     let is_router = path.ends_with(".router") || path.ends_with(".mergeRouters");
@@ -63,6 +75,9 @@ fn parts_of_router<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Vec<V
         .then(|| arguments.positional().cloned().collect())
 }
 
+/// Adds the procedures of a router with a prefix: `user.` and `byId` are `user.byId`.
+///
+/// A plain map in a router counts as a router of one level: `{ user: { byId: … } }`.
 fn add_router<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     router: &Value<'a>,
@@ -115,6 +130,9 @@ fn add_member<'a>(
     context.findings.operations.push(operation);
 }
 
+/// Returns the operation of a value that ends in `.query(…)`, `.mutation(…)` or `.subscription(…)`.
+///
+/// Returns none for any other value.
 fn read_procedure<'a>(
     machine: &mut Machine<'a>,
     name: &str,

@@ -1,4 +1,14 @@
 //! TypeORM: classes with `@Entity`, their columns, relations and join columns.
+//!
+//! ```text
+//! @Entity()  class OrderItem {
+//!   @PrimaryGeneratedColumn()    id: number;      id Number, primary
+//!   @Column({ nullable: true })  note: string;    note String, nullable
+//!   @ManyToOne(() => Order)      order: Order;    order relationship:ManyToOne, rel:order
+//! }                                               orderId Number, nullable, fk:order.id
+//!
+//! table `order_item`, if `Order` is an entity whose table is `order`
+//! ```
 
 use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
@@ -15,6 +25,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     read: read_typeorm,
 };
 
+/// Adds the tables of the entities; one between two (`@JoinTable()`) comes before the entity that has it.
 fn read_typeorm(context: &mut FrameworkContext<'_, '_>) {
     for class in context.machine.classes.clone() {
         let Some(table) = table_of(context.machine, &class) else {
@@ -50,6 +61,9 @@ fn read_typeorm(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Returns name and arguments of a decorator that comes from `typeorm`: `Column` and its options.
+///
+/// Returns none for any other.
 fn typeorm_decorator<'a>(
     machine: &Machine<'a>,
     value: &Value<'a>,
@@ -58,6 +72,9 @@ fn typeorm_decorator<'a>(
     Some((path.strip_prefix("typeorm.")?.to_owned(), arguments))
 }
 
+/// Returns the table of a class: `@Entity("users")`, `@Entity({ name: "users" })`, or its own name in snake case.
+///
+/// Returns none for a class without `@Entity`.
 fn table_of<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<String> {
     let decorators = class.decorators.borrow();
     decorators.iter().find_map(|value| {
@@ -73,6 +90,8 @@ fn table_of<'a>(machine: &Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option<Str
 }
 
 /// Returns the class that `type => Target` names.
+///
+/// Returns none where there is no argument, or none that leads to a class.
 fn target_class<'a>(
     machine: &mut Machine<'a>,
     value: Option<&Value<'a>>,
@@ -87,6 +106,7 @@ fn target_class<'a>(
         .as_class()
 }
 
+/// Returns the type of an annotation as JavaScript names it: `number` is `Number`, `Date | null` is `Date`.
 fn written_type(annotation: Option<&Expression>) -> String {
     match annotation {
         Some(Expression::Name(name)) => match &**name {
@@ -108,6 +128,7 @@ struct MarkedField<'f, 'a> {
 }
 
 impl<'a> MarkedField<'_, 'a> {
+    /// Returns what a decorator of the field was handed; none where the field doesn't have it.
     fn arguments_of(&self, decorator: &str) -> Option<&Arguments<'a>> {
         let mut decorators = self.decorators.iter();
         decorators
@@ -167,6 +188,8 @@ impl<'a> MarkedField<'_, 'a> {
     }
 
     /// Returns the table between two of `@ManyToMany` on the side with the `@JoinTable()`: its name and both keys.
+    ///
+    /// `tags` of the table `item` gives `item_tags_tag` with `itemId` and `tagId`. Returns none on the other side.
     fn join_table(&self, table: &str, other: &str) -> Option<(String, Vec<Column>)> {
         let join = self.arguments_of("JoinTable")?;
         let own = join

@@ -1,5 +1,14 @@
 //! Imports between files, and what they say of the layers: who calls whom, and who reaches past the
 //! order.
+//!
+//! ```text
+//! routes/a.ts   imports services/a.ts      ┐
+//! routes/b.ts   imports services/b.ts      │ routes call services: 2, so services are the way to the store
+//! routes/c.ts   imports repositories/c.ts  ┘ a break: routes skip services, which most go through
+//! services/d.ts imports routes/a.ts          a break: services reach up into routes
+//! ```
+//!
+//! Counts decide, not a fixed rule: what the project does more often is its order.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,10 +19,13 @@ use code::glance::Glance;
 use code::languages::Language;
 use code::modules::{Found, Modules};
 
-/// Breaks past which no more are told.
+/// Breaks past which no more are reported, in the order of their places.
 const MOST_BREAKS: usize = 60;
 
-/// Returns the imports that lead to files of the project.
+/// Returns the imports that lead to files of the project, one for each pair of files, at its first line.
+///
+/// `from shop import models, helper` leads to `shop/models.py`, and to `shop/__init__.py` for a name that is no
+/// module.
 pub(super) fn resolve_imports(
     sources: &Sources,
     modules: &Modules,
@@ -40,10 +52,13 @@ pub(super) fn resolve_imports(
                 add(modules.script(&file.path, &import.module), import.line);
                 continue;
             }
+            // Most imports of Python are of packages: a look at the first part saves looking each of them up on many
+            // paths.
             let first = import.module.split('.').next().unwrap_or("");
             if !first.is_empty() && !own.contains(first) {
                 continue;
             }
+            // `from . import x` joins to `.x`, `from shop import x` to `shop.x`.
             let dot = if import.module.ends_with('.') {
                 ""
             } else {
@@ -65,7 +80,7 @@ pub(super) fn resolve_imports(
     edges
 }
 
-/// Returns the order from the request to the store; the others may be used by all.
+/// Returns the position in the order from the request to the store; none for layers that all others may use.
 fn rank_of_layer(layer: Layer) -> Option<u8> {
     match layer {
         Layer::Routes => Some(0),
@@ -102,6 +117,8 @@ pub(super) fn calls_between_layers(
     let place = |edge: Edge| Place::new(&sources.files[edge.from].path, edge.line);
     let count = |from, to| counts.get(&(from, to)).map_or(0, |(count, _)| *count);
     let mut breaks: Vec<LayerBreak> = known
+        // Then hold each import against the counts. What puts the application together imports everything, and breaks
+        // nothing.
         .iter()
         .filter_map(|(from, to, edge)| {
             if roles.get(&edge.from).is_some_and(|role| role.composes) {
@@ -139,6 +156,8 @@ pub(super) fn calls_between_layers(
 
 /// Returns the rule that an import breaks: it goes up the order, or it skips a layer that most of
 /// its like go through.
+///
+/// `count(from, to)` is how many imports lead from one layer to another.
 fn broken_order(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -> Option<String> {
     if to == Layer::Tests {
         return Some(format!("{from} use what belongs to the tests"));
@@ -146,19 +165,23 @@ fn broken_order(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -
     if matches!(from, Layer::Utilities | Layer::Schemas)
         && matches!(to, Layer::Routes | Layer::Controllers)
     {
-        // A few of many are a slip; where it is the habit, the names mean something else here.
+        // A few of many are a slip: at most one for three the other way. Where it is the habit, the names mean
+        // something else here.
         return (count(from, to) * 3 <= count(to, from))
             .then(|| format!("{from} reach up into {to}"));
     }
     let (above, below) = (rank_of_layer(from)?, rank_of_layer(to)?);
+    // Upwards: a break only while the other direction is at least as usual.
     if above > below {
         let is_habit = count(from, to) > count(to, from);
         return (!is_habit).then(|| format!("{from} reach up into {to}"));
     }
+    // Only repositories (3) can be reached past a layer; models are shapes that all may hold.
     if below != 3 {
         return None;
     }
     let between = [Layer::Controllers, Layer::Services]
+        // The layer most used on the way down is the one that is skipped; at least twice as many go through it.
         .into_iter()
         .filter(|layer| rank_of_layer(*layer).is_some_and(|at| above < at && at < below));
     let through = between.max_by_key(|layer| count(from, *layer))?;
@@ -167,7 +190,7 @@ fn broken_order(from: Layer, to: Layer, count: &dyn Fn(Layer, Layer) -> usize) -
         .then(|| format!("{from} skip {through}, which most go through, and use {to}"))
 }
 
-/// Handlers that ask the store themselves, where the project has a layer for it and most handlers
+/// Returns the handlers that ask the store themselves, where the project has a layer for it and most handlers
 /// leave it to that.
 fn own_queries(
     sources: &Sources,
@@ -179,6 +202,7 @@ fn own_queries(
         let to = [Layer::Repositories, Layer::Services]
             .into_iter()
             .max_by_key(|to| count(from, *to));
+        // More than one import of that layer: a single one is no habit.
         let Some(to) = to.filter(|to| count(from, *to) > 1) else {
             continue;
         };
@@ -190,6 +214,7 @@ fn own_queries(
             .iter()
             .filter_map(|(id, role)| Some((**id, role.queries?)))
             .collect();
+        // More than a third ask the store themselves: then that is how the project does it.
         if asking.len() * 3 > all.len() {
             continue;
         }

@@ -1,5 +1,13 @@
 //! The layer that the name of a file tells, or of a folder that it lies in, where what it holds
 //! goes with it.
+//!
+//! ```text
+//! order.service.ts            the word behind the last `.`, `_` or `-`: `service`, so services
+//! OrderService.ts             the last word in camel case: the same
+//! validateQueries.ts          begins with a verb, so `queries` is no kind of file here
+//! tables/services.py          all its classes end with `Table`: the folder says the kind, the file only of what
+//! services/orders.ts          no word of its own: the folder, up to three of them
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +19,11 @@ use code::glance::{DefinitionKind, Glance};
 use code::languages::Language;
 
 /// Returns the layer that the file's name tells, or the nearest folder's.
+///
+/// The nearer the word, the more it says: the whole name, its last word, its last word in camel case, then the
+/// folders from the inside. Three folders are looked at; the text must go with the word (`fits_content`).
+///
+/// Returns none where no word is known.
 pub(super) fn layer_by_name(
     file: &SourceFile,
     outline: &Glance,
@@ -52,6 +65,7 @@ pub(super) fn layer_by_name(
     })
     .take(3);
     folders.find_map(|at| {
+        // Outer folders say less, and words that whole projects are called by nothing.
         let word = name_of(at).to_lowercase();
         // Helpers are helpers, whatever they help.
         if features.contains(at) && layer_of(&word, is_script) != Some(Layer::Utilities) {
@@ -65,6 +79,8 @@ pub(super) fn layer_by_name(
 }
 
 /// Returns the layer that a word tells.
+///
+/// Words for models come before the table: they are no words for schemas, repositories or the like.
 fn layer_of(word: &str, is_script: bool) -> Option<Layer> {
     if matches!(word, "models" | "model" | "entities" | "entity") {
         return Some(Layer::Models);
@@ -78,6 +94,8 @@ fn layer_of(word: &str, is_script: bool) -> Option<Layer> {
 
 /// Returns whether what a file holds goes with the word: type guards, pipes of data and hooks of a
 /// page are called so, too.
+///
+/// `hooks/useCart.ts` has no mark of a request, and is no middleware. Other words go with any content.
 fn fits_content(word: &str, text: &str) -> bool {
     match word {
         "plugins" | "plugin" | "hooks" => has_any_mark(text, &BETWEEN),
@@ -97,6 +115,8 @@ fn fits_content(word: &str, text: &str) -> bool {
 }
 
 /// Returns whether a name in camel case says what a function does.
+///
+/// Returns false for names that begin with a capital: those are of classes.
 fn begins_with_a_verb(stem: &str) -> bool {
     const VERBS: [&str; 30] = [
         "validate", "get", "set", "create", "handle", "make", "build", "parse", "is", "has", "to",
@@ -111,6 +131,9 @@ fn begins_with_a_verb(stem: &str) -> bool {
 
 /// Returns folders that hold a feature with several layers of its own: their names say what it is
 /// about, whatever they are.
+///
+/// A folder with `service.ts`, `controller.ts` and `schema.ts` is a feature; if it is called `routes`, it is about
+/// roads.
 pub(super) fn feature_folders(sources: &Sources) -> BTreeSet<&str> {
     let mut layers: BTreeMap<&str, BTreeSet<Layer>> = BTreeMap::new();
     for file in &sources.files {
@@ -132,6 +155,8 @@ pub(super) fn feature_folders(sources: &Sources) -> BTreeSet<&str> {
 
 /// Returns whether all classes of a file are of the kind that a word in the plural tells:
 /// `ServiceTable` in `tables/services.py` is a table, and the file's own name says only of what.
+///
+/// A word of one or two letters is never a kind, as too many names end with it; a file without classes is of none.
 pub(super) fn is_kind(word: &str, outline: &Glance) -> bool {
     let word = word.to_lowercase();
     let kind = match word.strip_suffix("ies") {

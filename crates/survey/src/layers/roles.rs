@@ -1,5 +1,19 @@
 //! The layer of one file: what it holds comes first, then its name and folder, then weaker signs of
 //! its content.
+//!
+//! The signs, in the order in which they decide:
+//!
+//! ```text
+//! tests/…                            tests
+//! defines 2 tables, no handlers      models
+//! holds 4 handlers                   routes, or controllers where another file registers them
+//! @Controller( or @Resolver(         controllers
+//! class OrderService                 services
+//! order.service.ts, services/        the layer of the word
+//! `(req, res, next) =>`              middleware, without a name that says so
+//! ```
+//!
+//! A file with none of these has no layer. What runs in a browser, migrations and configuration have none either.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,6 +31,7 @@ use code::languages::Language;
 #[derive(Debug)]
 pub(crate) struct Role {
     pub(crate) layer: Layer,
+    /// The sign that decided, as it is shown: `holds 3 handlers`.
     pub(crate) why: String,
     /// The first line with a query.
     pub(crate) queries: Option<u32>,
@@ -24,9 +39,10 @@ pub(crate) struct Role {
     pub(crate) composes: bool,
 }
 
-/// Returns the layer of each file that has one.
+/// Returns the layer of each file that has one, by its position in the sources.
 pub(super) fn roles_of_files(sources: &Sources, outlines: &[Glance], survey: &Survey) -> Roles {
     let mut handlers: HashMap<&str, usize> = HashMap::new();
+    // What the rest of the survey found in each file.
     for route in &survey.routes {
         *handlers.entry(route.file.as_str()).or_default() += 1;
     }
@@ -43,6 +59,7 @@ pub(super) fn roles_of_files(sources: &Sources, outlines: &[Glance], survey: &Su
     let mut roles = Roles::new();
     for (id, file) in sources.files.iter().enumerate() {
         let path = file.path.as_str();
+        // What is not code of the backend has no layer.
         if browser
             .iter()
             .any(|folder| strip_folder(folder, path).is_some())
@@ -76,12 +93,18 @@ pub(super) fn roles_of_files(sources: &Sources, outlines: &[Glance], survey: &Su
 
 /// The findings of the rest of the survey in one file.
 struct FileFindings {
+    /// Routes whose handler lies in the file.
     handlers: usize,
+    /// Tables or collections that the file defines.
     tables: usize,
+    /// The file says which path leads to what.
     registers: bool,
 }
 
 /// Returns folders of packages whose code runs in a browser.
+///
+/// A package at the root is never one: a backend may bring its pages along there. One that has a server's framework
+/// as well runs on a server.
 fn browser_folders(stack: &Stack) -> Vec<&str> {
     let has = |package: &crate::stack::Package, names: &[&str]| {
         names.iter().any(|name| package.dependency(name).is_some())
@@ -95,7 +118,8 @@ fn browser_folders(stack: &Stack) -> Vec<&str> {
         .collect()
 }
 
-/// Migrations, configuration of tools, and what is served as it is.
+/// Returns whether a path is one of migrations, configuration of tools, examples, or files that are served as they
+/// are.
 fn is_aside(path: &str) -> bool {
     let name = name_of(path);
     path.split('/').any(|part| {
@@ -115,6 +139,9 @@ fn is_aside(path: &str) -> bool {
         || name.starts_with('.')
 }
 
+/// Returns the layer of one file and the sign that decided; none where no sign does.
+///
+/// The content of a file comes before its name, as a name is only a promise.
 fn layer_of_file(
     file: &SourceFile,
     outline: &Glance,
@@ -124,6 +151,7 @@ fn layer_of_file(
     if file.is_test {
         return Some((Layer::Tests, "lies with the tests".to_owned()));
     }
+    // An empty file, or one without code: its name alone is no evidence.
     if outline.definitions.is_empty() && outline.imports.is_empty() {
         return None;
     }
@@ -154,6 +182,7 @@ fn layer_of_file(
     if let Some((layer, word)) = class.filter(|_| !composes) {
         return Some((layer, format!("its class is called {word}")));
     }
+    // Names come after content; where both are silent, weaker marks of the content follow.
     if let Some((layer, _)) = &named {
         // `lib/urls.py` registers nothing: it is about addresses.
         let aside = matches!(
@@ -175,19 +204,23 @@ fn layer_of_file(
 }
 
 /// Returns the layer of a file that holds handlers of routes.
+///
+/// `decorated` are Nest's `@Controller` and `@Resolver`: they hold handlers whatever else the file does.
 fn layer_of_handlers(
     held: &FileFindings,
     named: Option<(Layer, String)>,
     decorated: bool,
     is_script: bool,
 ) -> Option<(Layer, String)> {
-    // Middleware that answers a few paths itself is still middleware.
+    // Middleware that answers a few paths itself is still middleware: up to two handlers, none registered by the
+    // file.
     if let Some((Layer::Middleware | Layer::Utilities | Layer::Services, _)) = named
         .as_ref()
         .filter(|_| !held.registers && held.handlers < 3)
     {
         return named;
     }
+    // In Python, what holds views without registering them is a controller; in a script, only where it is called so.
     let is_controller = matches!(named, Some((Layer::Controllers, _))) || !is_script;
     let layer = if decorated || is_controller && !held.registers {
         Layer::Controllers
@@ -198,6 +231,8 @@ fn layer_of_handlers(
 }
 
 /// Returns the layer that only the content of a file tells, weaker than its name.
+///
+/// Marks of middleware come first, as they are the most definite; queries last, as many files ask the store once.
 fn layer_by_content(
     file: &SourceFile,
     outline: &Glance,
@@ -223,6 +258,7 @@ fn layer_by_content(
     if has_any_mark(&file.text, &SHAPES) {
         return Some((Layer::Schemas, "defines shapes of data".to_owned()));
     }
+    // What is run by hand or by a timer asks the store, but for no other layer.
     let is_run_by_hand = file.path.split(['/', '.', '_', '-']).any(|part| {
         matches!(
             part,
@@ -238,14 +274,19 @@ fn layer_by_content(
                 | "cli"
         )
     });
+    // Three different ways to ask: one or two stand in any file that happens to need a row.
     let asks = marks(&QUERIES) >= 3 && !is_run_by_hand && !is_kind(stem, outline);
     asks.then(|| (Layer::Repositories, "asks the store".to_owned()))
 }
 
+/// Writes a count with its noun: `count_in_words("holds", 3, "handler")` is `holds 3 handlers`.
 fn count_in_words(verb: &str, count: usize, what: &str) -> String {
     format!("{verb} {count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Returns the layer that the ending of a class's name tells, and the ending: `OrderService` gives services.
+///
+/// `Service` alone is no name of a kind, and gives none. Classes of tables are not here: tables are counted.
 fn layer_by_class(name: &str) -> Option<(Layer, &'static str)> {
     const ENDINGS: [(&str, Layer); 12] = [
         ("Repository", Layer::Repositories),
@@ -267,6 +308,7 @@ fn layer_by_class(name: &str) -> Option<(Layer, &'static str)> {
         .map(|(ending, layer)| (*layer, *ending))
 }
 
+/// Returns the line of the first of the marks in a text, from 1; none where it has none of them.
 fn first_line(text: &str, marks: &[&str]) -> Option<u32> {
     let at = marks.iter().filter_map(|mark| text.find(mark)).min()?;
     u32::try_from(
@@ -279,9 +321,13 @@ fn first_line(text: &str, marks: &[&str]) -> Option<u32> {
     .ok()
 }
 
-/// Files without a layer that several layers import are utilities.
+/// Gives files without a layer that several layers import the layer of utilities.
+///
+/// Three imports from two layers is the least: one user makes a part, not a helper, and one layer may share a base.
+/// Settings are used by all and are no utilities; nor is a package's `__init__.py`, which only hands names on.
 pub(super) fn find_utilities(sources: &Sources, edges: &[Edge], roles: &mut Roles) {
     let mut users: BTreeMap<usize, (usize, BTreeSet<Layer>)> = BTreeMap::new();
+    // Tests use everything, so that they say nothing about who shares a file.
     for edge in edges {
         let Some(layer) = roles
             .get(&edge.from)

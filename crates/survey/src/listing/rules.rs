@@ -1,5 +1,13 @@
 //! The ignore files of a tree, as git weighs them: the nearest one decides, and nothing comes back
 //! below an ignored folder.
+//!
+//! ```text
+//! .gitignore        *.log, build/
+//! app/.gitignore    !keep.log
+//!
+//! app/keep.log      not ignored: the nearest file that names it brings it back
+//! build/keep.log    ignored: its folder is
+//! ```
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

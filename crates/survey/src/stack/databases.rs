@@ -1,5 +1,14 @@
 //! Which stores a project uses: drivers, addresses in settings and examples of the environment,
 //! container images, Prisma's provider and the options of other tools.
+//!
+//! ```text
+//! psycopg in pyproject.toml                    driver psycopg
+//! DATABASE_URL=postgresql+asyncpg://…          address postgresql+asyncpg://
+//! image: postgres:16-alpine                    image postgres:16-alpine, and the version 16
+//! provider = "postgresql" in schema.prisma     provider postgresql
+//! ```
+//!
+//! Each is one piece of evidence for PostgreSQL; no single one decides.
 
 use super::known::{DRIVERS, of_ecosystem};
 use super::{Database, Package};
@@ -7,7 +16,7 @@ use crate::documents::{Documents, is_environment, name_of};
 use crate::place::Place;
 use crate::source::Sources;
 
-/// Beginnings of addresses, and the store that answers there.
+/// Beginnings of addresses, and the store that answers there; what stands behind a `+` is the driver's.
 const ADDRESSES: [(&str, &str); 11] = [
     ("postgresql", "PostgreSQL"),
     ("postgres", "PostgreSQL"),
@@ -48,7 +57,7 @@ const OPTIONS: [(&str, &str); 22] = [
     ("DATABASE_TYPE=postgres", "PostgreSQL"),
 ];
 
-/// Container images.
+/// Container images; another registry or folder before the name does no harm.
 const IMAGES: [(&str, &str); 15] = [
     ("postgres", "PostgreSQL"),
     ("postgis/postgis", "PostgreSQL"),
@@ -107,6 +116,7 @@ pub(super) fn find_databases(
     {
         of_words(&file.path, &file.text, &mut databases);
     }
+    // These are caches, searches and queues in most backends, so they are named after the database.
     let aside = |database: &Database| {
         matches!(
             database.name.as_str(),
@@ -117,6 +127,7 @@ pub(super) fn find_databases(
     databases
 }
 
+/// Adds a piece of evidence to a store: each once a file, twelve at most, as more say nothing new.
 fn note_database(databases: &mut Vec<Database>, store: &str, what: String, place: Place) {
     let entry = match databases
         .iter_mut()
@@ -180,9 +191,11 @@ fn is_settings(path: &str) -> bool {
         )
 }
 
+/// Looks for addresses and options in a text, line by line; lines that are comments are left out.
 fn of_words(path: &str, text: &str, databases: &mut Vec<Database>) {
     for (number, line) in (1..).zip(text.lines()) {
         let bare = line.trim_start();
+        // In an example of the environment, a line that is commented out is still an example.
         if bare.starts_with("//") || bare.starts_with('#') && !is_environment(name_of(path)) {
             continue;
         }
@@ -215,6 +228,7 @@ fn of_words(path: &str, text: &str, databases: &mut Vec<Database>) {
     }
 }
 
+/// Looks for the images of a compose file; the first tag that begins with digits gives the version.
 fn of_images(path: &str, text: &str, databases: &mut Vec<Database>) {
     for (number, line) in (1..).zip(text.lines()) {
         let Some(image) = line.trim().strip_prefix("image:") else {
@@ -260,6 +274,7 @@ fn of_images(path: &str, text: &str, databases: &mut Vec<Database>) {
     }
 }
 
+/// Reads the provider of Prisma's `datasource` block; one of a generator is none.
 fn of_prisma(path: &str, text: &str, databases: &mut Vec<Database>) {
     let mut is_source = false;
     for (number, line) in (1..).zip(text.lines()) {

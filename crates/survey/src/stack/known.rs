@@ -1,4 +1,8 @@
 //! Table: packages that shape a backend's code, by what they are for.
+//!
+//! ```text
+//! ("py:fastapi", "FastAPI") under `web`     a dependency on `fastapi` of a Python package is shown as FastAPI
+//! ```
 
 use super::Ecosystem;
 
@@ -6,6 +10,8 @@ use super::Ecosystem;
 pub(super) type Known = (&'static str, &'static str);
 
 /// Returns the package's name where it is of the ecosystem, and the name to show.
+///
+/// `py:flask` gives `flask` and `Flask` for Python. Returns none for Node.
 pub(super) fn of_ecosystem(
     known: &Known,
     ecosystem: Ecosystem,

@@ -1,4 +1,13 @@
 //! Versions from lock files, for the packages that a manifest asks for itself.
+//!
+//! ```text
+//! manifest   express ^4.18.0
+//! yarn.lock  express@^4.18.0, express@^4.17.1:     the version below it is the one of express
+//! pnpm-lock  importers, then the package's folder  the version that this folder has
+//! uv.lock    [[package]] name = "flask"            the first of that name
+//! ```
+//!
+//! A dependency that the lock file does not name keeps what it has: the version that its manifest pins, or none.
 
 use std::collections::HashMap;
 
@@ -13,6 +22,8 @@ use code::modules::without_comments;
 type Versions = HashMap<String, String>;
 
 /// Puts the locked versions into the package's dependencies, and names the lock file.
+///
+/// The first lock file that is there counts, one of the package's folder before one of its workspace.
 pub(super) fn fill_in(package: &mut Package, documents: &Documents) {
     let names: &[&str] = match package.ecosystem {
         Ecosystem::Python => &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"],
@@ -41,6 +52,7 @@ pub(super) fn fill_in(package: &mut Package, documents: &Documents) {
         .iter()
         .map(|dependency| dependency.name.as_str())
         .collect();
+    // The package's folder as the lock file of a workspace names it; empty for the workspace itself.
     let member = strip_folder(folder_of(&path), &package.folder).unwrap_or("");
     let versions = match name_of(&path) {
         "uv.lock" | "poetry.lock" | "pdm.lock" => of_toml(text),
@@ -58,7 +70,7 @@ pub(super) fn fill_in(package: &mut Package, documents: &Documents) {
     package.lock = Some(path);
 }
 
-/// `[[package]]` with `name` and `version`, as uv, Poetry and PDM write it.
+/// Reads `[[package]]` with `name` and `version`, as uv, Poetry and PDM write it; of several versions, the first.
 fn of_toml(text: &str) -> Versions {
     let mut versions = Versions::new();
     let mut name = None;
@@ -78,6 +90,7 @@ fn of_toml(text: &str) -> Versions {
     versions
 }
 
+/// Reads Pipfile.lock; what is in both lists has the version of `default`, which is read last.
 fn of_pipfile(text: &str) -> Versions {
     let Ok(lock) = serde_json::from_str::<Value>(text) else {
         return Versions::new();
@@ -94,6 +107,8 @@ fn of_pipfile(text: &str) -> Versions {
         .collect()
 }
 
+/// Reads package-lock.json: a version in the package's own `node_modules` comes before that of the root. The key
+/// `dependencies` is of the first form of the file.
 fn of_npm(text: &str, member: &str, wanted: &[&str]) -> Versions {
     let Ok(lock) = serde_json::from_str::<Value>(text) else {
         return Versions::new();
@@ -112,6 +127,7 @@ fn of_npm(text: &str, member: &str, wanted: &[&str]) -> Versions {
         .collect()
 }
 
+/// Reads bun.lock, whose JSON has comments: `"hono": ["hono@4.1.0", …]`.
 fn of_bun(text: &str, wanted: &[&str]) -> Versions {
     let Ok(lock) = serde_json::from_str::<Value>(&without_comments(text)) else {
         return Versions::new();
@@ -137,6 +153,7 @@ fn of_yarn(text: &str, package: &Package) -> Versions {
         .flat_map(|dependency| {
             let (name, wanted) = (dependency.name.as_str(), dependency.requirement.as_str());
             [
+                // Yarn 2 and later write `name@npm:wanted`.
                 (format!("{name}@{wanted}"), name),
                 (format!("{name}@npm:{wanted}"), name),
             ]

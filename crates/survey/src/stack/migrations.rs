@@ -1,4 +1,12 @@
 //! Finds the tools that migrate the database, by their configuration, folders and dependencies.
+//!
+//! ```text
+//! alembic.ini: script_location = %(here)s/db       Alembic (Flask-Migrate with that dependency), db/versions
+//! manage.py, shop/migrations/0001_initial.py       Django, shop/migrations
+//! prisma/schema.prisma with a datasource           Prisma, and prisma/migrations where it is there
+//! "drizzle-kit" in package.json                    Drizzle, and those of its usual folders that are there
+//! V1__users.sql, and none of the above             SQL files, and their folder
+//! ```
 
 use std::collections::BTreeSet;
 
@@ -60,6 +68,8 @@ const TOOLS: [(&str, &str, &[&str]); 9] = [
 ];
 
 /// Returns the tools that a project migrates with.
+///
+/// Alembic by dependency counts only without an `alembic.ini`, numbered SQL files only where no tool was found.
 pub(super) fn find_migrations(
     packages: &[Package],
     documents: &Documents,
@@ -119,6 +129,9 @@ pub(super) fn find_migrations(
 }
 
 /// Returns a folder that a configuration names beside a word for migrations.
+///
+/// `directory: './db/migrations'` in `knexfile.js` gives `db/migrations`; what follows `/*` is left out. The first line
+/// with `directory:`, `out:` or `migrations:` is taken. Returns none without such a file or line.
 fn configured_folder(documents: &Documents, sources: &Sources, package: &str) -> Option<String> {
     let named = |path: &str| {
         let name = name_of(path);
@@ -196,6 +209,8 @@ fn configured_alembic(
 }
 
 /// Returns Alembic where no alembic.ini is found: by a dependency and by files with its marks.
+///
+/// Returns none where no package asks for it, or no file has its marks.
 fn unconfigured_alembic(packages: &[Package], sources: &Sources) -> Option<Migrations> {
     let dependency = packages.iter().find_map(|package| {
         package
@@ -216,6 +231,8 @@ fn unconfigured_alembic(packages: &[Package], sources: &Sources) -> Option<Migra
 }
 
 /// Returns folders whose files carry Alembic's marks.
+///
+/// The marks are the folder's name, which ends in `versions`, and `down_revision` in a file.
 fn alembic_folders(sources: &Sources) -> Vec<String> {
     let marked = sources.files.iter().filter(|file| {
         folder_of(&file.path).ends_with("versions") && file.text.contains("down_revision")
@@ -227,6 +244,7 @@ fn alembic_folders(sources: &Sources) -> Vec<String> {
         .collect()
 }
 
+/// Adds Django for the first `manage.py` that names it, with the folders `migrations` below its own.
 fn find_django_migrations(
     sources: &Sources,
     folders: &BTreeSet<&str>,
@@ -261,6 +279,7 @@ fn find_django_migrations(
     });
 }
 
+/// Adds Prisma for each schema with a datasource, with the folder `migrations` beside it if there is one.
 fn find_prisma_migrations(
     documents: &Documents,
     folders: &BTreeSet<&str>,
@@ -283,6 +302,8 @@ fn find_prisma_migrations(
 }
 
 /// Returns folders of numbered SQL files that no tool is known for.
+///
+/// `001_init.sql` and `V2__users.sql` are numbered. Returns none where there is no such file.
 fn plain_sql(sources: &Sources) -> Option<Migrations> {
     let is_numbered = |path: &&String| {
         let name = name_of(path);

@@ -1,4 +1,12 @@
 //! Node's manifests: package.json, and the workspaces of npm, Yarn, pnpm and Bun.
+//!
+//! ```text
+//! { "name": "api", "packageManager": "pnpm@9.1.0", "dependencies": { "express": "^4.18.0" } }
+//!     package `api` with the manager pnpm; it asks for express, `^4.18.0`
+//! ```
+//!
+//! The manager is the one that the manifest names, else the one whose lock file lies beside it, else that of the
+//! workspace, else npm.
 
 use serde_json::Value;
 
@@ -8,7 +16,7 @@ use super::{Dependency, Ecosystem, Package};
 use crate::documents::{Documents, folder_of, join_folder, name_of, strip_folder};
 use crate::place::{Finder, Place};
 
-/// Lock files and what writes them.
+/// Lock files and what writes them; where several lie in a folder, the first of these counts.
 const LOCKS: [(&str, &str); 6] = [
     ("pnpm-lock.yaml", "pnpm"),
     ("bun.lock", "bun"),
@@ -76,6 +84,7 @@ pub(super) fn read_node_packages(documents: &Documents) -> Vec<Package> {
 fn read_manifest(path: &str, text: &str, manifest: &Value) -> Package {
     let folder = folder_of(path);
     let mut dependencies = Vec::new();
+    // A name that stands under several keys keeps the first of them.
     for (key, development) in KEYS {
         let mut finder = Finder::new(text);
         finder.next(&format!("\"{key}\""));
@@ -115,6 +124,8 @@ fn read_manifest(path: &str, text: &str, manifest: &Value) -> Package {
 }
 
 /// Returns the member patterns of a workspace whose root is `folder`.
+///
+/// The patterns of `workspaces` (a list, or `packages` in it), `pnpm-workspace.yaml` and `lerna.json` count together.
 fn workspace_members(folder: &str, manifest: &Value, documents: &Documents) -> Vec<String> {
     let written = &manifest["workspaces"];
     let listed = written
@@ -149,6 +160,8 @@ fn workspace_members(folder: &str, manifest: &Value, documents: &Documents) -> V
 }
 
 /// Returns the manager that a manifest names: `"packageManager": "pnpm@9.1.0"`.
+///
+/// Returns none where it names none.
 fn stated_manager(manifest: &Value) -> Option<String> {
     manifest["packageManager"]
         .as_str()
@@ -157,6 +170,8 @@ fn stated_manager(manifest: &Value) -> Option<String> {
 }
 
 /// Returns the manager whose lock file lies in a folder.
+///
+/// `yarn.lock` gives `yarn`. Returns none where no lock file is there.
 fn locked_manager(folder: &str, documents: &Documents) -> Option<String> {
     LOCKS
         .iter()

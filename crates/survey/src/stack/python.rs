@@ -1,5 +1,14 @@
 //! Python's manifests: pyproject.toml in its dialects, setup.cfg, setup.py, Pipfile and requirement
 //! files.
+//!
+//! ```text
+//! [project] dependencies = ["httpx>=0.27"]             httpx, `>=0.27`
+//! [dependency-groups] dev = ["pytest"]                 pytest, for development
+//! [tool.poetry.dependencies] python = "^3.11"          the runtime, no dependency
+//! requirements/dev.txt: black==24.1.0                  black, `==24.1.0`, for development, of the folder above
+//! ```
+//!
+//! All manifests of a folder make one package.
 
 mod dependencies;
 
@@ -42,6 +51,7 @@ pub(super) fn read_python_packages(documents: &Documents) -> Vec<Package> {
                     .is_some_and(|path| matches_member(member, path))
         };
         package.workspace = workspaces.iter().find(lists).map(|(root, _)| root.clone());
+        // The same dependency in two manifests counts once, at the place that was read first.
         let mut seen = std::collections::HashSet::new();
         package.dependencies.retain(|dependency| {
             seen.insert((dependency.name.to_lowercase(), dependency.development))
@@ -86,6 +96,8 @@ fn read_manifest(packages: &mut BTreeMap<String, Package>, path: &str, text: &st
 }
 
 /// Returns whether a member pattern of a workspace (`packages/*`, `backend`) means the folder.
+///
+/// `packages/*` means `packages/api`, not `packages/api/inner`; `apps/**` means everything below `apps`.
 pub(super) fn matches_member(pattern: &str, folder: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
     let (mut wanted, mut parts) = (pattern.split('/'), folder.split('/'));
@@ -119,6 +131,7 @@ fn is_package(table: &Table) -> bool {
         || tool("pdm")
 }
 
+/// Returns the member patterns of uv's workspace: `members = ["packages/*"]`.
 fn workspace_members(table: &Table) -> impl Iterator<Item = String> + '_ {
     let members = table
         .get("tool")
@@ -130,6 +143,7 @@ fn workspace_members(table: &Table) -> impl Iterator<Item = String> + '_ {
         .filter_map(|member| member.as_str().map(str::to_owned))
 }
 
+/// Returns the package of a folder, and makes one named after the folder where there is none yet.
 fn package_in_folder<'p>(
     packages: &'p mut BTreeMap<String, Package>,
     folder: &str,
@@ -150,6 +164,7 @@ fn package_in_folder<'p>(
         })
 }
 
+/// Reads a pyproject.toml: `[project]`, dependency groups, then the sections of Poetry, uv, PDM and Hatch.
 fn of_pyproject(mut reader: ManifestReader<'_>, table: &Table) {
     reader.package.manifest = Place::new(reader.path, 1);
     if let Some(project) = table.get("project").and_then(Value::as_table) {
@@ -213,6 +228,7 @@ fn find_section<'t>(text: &'t str, heading: &str, key: &str) -> Finder<'t> {
     finder
 }
 
+/// Reads Poetry's section: `dependencies`, `dev-dependencies` and groups, of which all but `main` are for development.
 fn of_poetry(reader: &mut ManifestReader<'_>, poetry: &Table) {
     let ManifestReader {
         package,
@@ -262,6 +278,7 @@ fn of_poetry(reader: &mut ManifestReader<'_>, poetry: &Table) {
     }
 }
 
+/// Reads a Pipfile: `[packages]`, `[dev-packages]`, and `python_version`.
 fn of_pipfile(package: &mut Package, path: &str, text: &str, table: &Table) {
     for (key, development) in [("packages", false), ("dev-packages", true)] {
         for (name, value) in table
@@ -285,6 +302,7 @@ fn of_pipfile(package: &mut Package, path: &str, text: &str, table: &Table) {
     package.runtime = package.runtime.take().or(wanted.map(str::to_owned));
 }
 
+/// Reads a setup.cfg: its name, `python_requires`, `install_requires` and extras.
 fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]) {
     for section in sections {
         let first = |key: &str| {
@@ -331,6 +349,8 @@ fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]
 }
 
 /// Reads what a setup.py spells out; what it computes is not followed.
+///
+/// `install_requires=["flask>=2"]` gives flask, `>=2`; only texts in quotes count.
 fn of_setup_py(package: &mut Package, path: &str, text: &str) {
     for (key, development) in [("install_requires", false), ("tests_require", true)] {
         let Some(start) = text
@@ -374,6 +394,7 @@ fn of_setup_py(package: &mut Package, path: &str, text: &str) {
     }
 }
 
+/// Reads a file of requirements. Its name says whether they are for development: `requirements-dev.txt`, `test.in`.
 fn of_requirements(package: &mut Package, path: &str, text: &str) {
     if name_of(path) == "requirements.txt" && package.manifest.file.ends_with(".txt") {
         package.manifest = Place::new(path, 1);
@@ -394,6 +415,8 @@ fn of_requirements(package: &mut Package, path: &str, text: &str) {
 }
 
 /// Returns the package manager, by the lock file, then by the manifest.
+///
+/// The lock file may lie in a folder above. Without any sign it is pip.
 fn manager_of_package(package: &Package, documents: &Documents) -> String {
     let locks = [
         ("uv.lock", "uv"),

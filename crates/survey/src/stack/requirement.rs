@@ -1,8 +1,16 @@
 //! One line that asks for a package, and the spellings of its name.
+//!
+//! ```text
+//! SQLAlchemy[asyncio]>=2,<3 ; python_version>"3.9"    `SQLAlchemy`, `>=2,<3`
+//! tool @ git+https://…                                `tool`, `@ git+https://…`
+//! -r base.txt                                         none: an option
+//! ```
 
 use super::Ecosystem;
 
 /// Returns the name in the one spelling that the registry compares.
+///
+/// For Python, `Foo.Bar`, `foo_bar` and `foo--bar` are `foo-bar`; Node's names stay as they are.
 pub(super) fn canonical_name(name: &str, ecosystem: Ecosystem) -> String {
     match ecosystem {
         Ecosystem::Node => name.to_owned(),
@@ -20,7 +28,9 @@ pub(super) fn canonical_name(name: &str, ecosystem: Ecosystem) -> String {
     }
 }
 
-/// `name[extra]>=1,<2 ; marker` as its name and what it asks for.
+/// Splits `name[extra]>=1,<2 ; marker` into its name and what it asks for; extras, markers and hashes are left out.
+///
+/// Returns none for empty lines, comments and options.
 pub(super) fn split_requirement(line: &str) -> Option<(&str, String)> {
     let line = line.split(" #").next().unwrap_or(line).trim();
     let line = line
@@ -62,6 +72,7 @@ pub(super) fn split_requirement(line: &str) -> Option<(&str, String)> {
     is_name(name).then_some((name, requirement))
 }
 
+/// Returns whether a text may be the name of a package, perhaps with extras.
 fn is_name(name: &str) -> bool {
     name.starts_with(|letter: char| letter.is_ascii_alphanumeric())
         && name
@@ -70,6 +81,8 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Returns the version that a requirement allows alone.
+///
+/// `==2.1` and `2.1` give `2.1`; ranges, lists and wildcards give none.
 pub(super) fn pinned_version(requirement: &str) -> Option<String> {
     let bare = requirement
         .strip_prefix("===")

@@ -1,12 +1,20 @@
 //! A mark of a convention, and what a file must hold as well for it to count.
+//!
+//! ```text
+//! Logging "winston", needle `createLogger(`      counts only in a file that names `winston`
+//! Logging "`console`", needle `console.log(`     counts in any script
+//! ```
 
 use crate::conventions::Topic;
 
 /// A convention and the text by which it is known.
 pub(in crate::conventions) struct Mark {
     pub(in crate::conventions) topic: Topic,
+    /// For files of Python; otherwise for scripts.
     pub(in crate::conventions) python: bool,
+    /// The convention in words; empty where the mark only says where to look closer.
     pub(in crate::conventions) what: &'static str,
+    /// Texts that a line may have, any of them.
     pub(in crate::conventions) needles: &'static [&'static str],
 }
 
@@ -39,7 +47,10 @@ const NEEDS: [(&str, &[&str]); 16] = [
 
 impl Mark {
     /// Returns whether a file with this text may follow the convention.
+    ///
+    /// A mark of tests fits always: tests need not name the library.
     pub(in crate::conventions) fn fits(&self, text: &str) -> bool {
+        // A whole word: `Nest's …` and `Nest …`, but not `Nesting`.
         let is_named = |first: &str| {
             let rest = self.what.strip_prefix(first);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\'']))
@@ -50,11 +61,13 @@ impl Mark {
         needed.is_none_or(|(_, names)| names.iter().any(|name| text.contains(name)))
     }
 
+    /// Returns whether the mark is looked for in tests, and in tests only.
     pub(in crate::conventions) fn topic_is_of_tests(&self) -> bool {
         matches!(self.topic, Topic::TestStyle)
     }
 }
 
+/// Makes a mark for files of Python.
 pub(super) const fn python_mark(
     topic: Topic,
     what: &'static str,
@@ -68,6 +81,7 @@ pub(super) const fn python_mark(
     }
 }
 
+/// Makes a mark for scripts.
 pub(super) const fn script_mark(
     topic: Topic,
     what: &'static str,

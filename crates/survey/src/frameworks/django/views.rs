@@ -1,4 +1,12 @@
 //! The routes of Django's views: functions, classes, and what wraps them.
+//!
+//! ```text
+//! path("a/", views.show)                        a function: `*`, unless a decorator names methods
+//! @require_POST  def show(request)              POST
+//! path("a/", login_required(views.show))        as `show`, with the guard `login_required`
+//! Show.as_view(), class Show(ListView)          GET, which ListView answers, and what Show defines itself
+//! RedirectView.as_view(url="/")                 what the table below says of RedirectView
+//! ```
 
 use super::super::django_guards;
 use super::super::django_rest;
@@ -35,6 +43,8 @@ pub(super) const VIEWS: [(&str, &[&str]); 20] = [
 ];
 
 /// Returns the view behind decorators: `csrf_exempt(view)`, `login_required(View.as_view())`.
+///
+/// Wrappers that guard are added to `guards`, the outermost first. What is neither is returned as it is.
 pub(super) fn unwrap_view<'a>(
     machine: &mut Machine<'a>,
     view: &Value<'a>,
@@ -72,6 +82,10 @@ fn class_of_instance<'a>(machine: &Machine<'a>, view: &Value<'a>) -> Option<Rc<C
     }
 }
 
+/// Adds the routes of a view at a path.
+///
+/// In this order: a function, an object of a class of the project (`*`), `as_view` of a class of the project, `as_view`
+/// of a class of a library, and what is none of these.
 pub(super) fn add_view_routes<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     view: &Value<'a>,
@@ -116,6 +130,7 @@ pub(super) fn add_view_routes<'a>(
     add_library_view(context, &receiver, place, (&path, &guards));
 }
 
+/// Adds the routes of a view that is a function, one for each method that it answers.
 fn add_function_view<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     view: &Value<'a>,
@@ -177,6 +192,8 @@ fn add_library_view<'a>(
 }
 
 /// Returns the class of `View.as_view(…)`, and what the call was handed.
+///
+/// `Show.as_view(template="a")` gives `Show` and the argument. Returns none for what isn't such a call.
 fn class_of_view<'a>(
     machine: &Machine<'a>,
     view: &Value<'a>,
@@ -234,6 +251,9 @@ fn add_unknown_view<'a>(
         .report_unresolved(context.machine, place, open);
 }
 
+/// Returns the methods that a function answers by its decorators: `@require_POST` is `POST`, `@api_view()` is `GET`.
+///
+/// The first decorator that names methods decides; without one it is `*`.
 pub(super) fn function_methods<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<String> {
     for decorator in decorators {
         match machine.label_of(decorator).as_str() {
@@ -262,6 +282,9 @@ pub(super) fn function_methods<'a>(machine: &Machine<'a>, decorators: &[Value<'a
     vec!["*".to_owned()]
 }
 
+/// Returns the methods that classes of Django and REST framework answer, by the last part of their paths.
+///
+/// `django.views.generic.ListView` gives `get`; what the tables don't know gives nothing.
 pub(super) fn methods_of_bases(bases: &[Rc<str>]) -> Vec<&'static str> {
     let mut methods: Vec<&'static str> = Vec::new();
     for base in bases {
@@ -275,6 +298,10 @@ pub(super) fn methods_of_bases(bases: &[Rc<str>]) -> Vec<&'static str> {
     methods
 }
 
+/// Adds the routes of a view class: of the methods that it defines and of those that it inherits from a library.
+///
+/// `http_method_names` takes methods away; HEAD and OPTIONS are never routes. A class of which no method is known
+/// answers `*`.
 pub(super) fn add_class_view<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,

@@ -1,8 +1,17 @@
 //! Guards of REST framework: permission and authentication classes, of a view or of the settings.
+//!
+//! ```text
+//! permission_classes = [IsAdminUser]                          `IsAdminUser`
+//! REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": […]}        those, for a view without a list of its own
+//! authentication_classes = [ApiKey]                           `ApiKey`, if its `authenticate` turns callers away
+//!                                                             and no way through it returns nothing
+//! ```
 
 use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value};
 use std::rc::Rc;
 
+/// Returns the guards of a view class: of its permissions, then of its authentication, each from the settings where
+/// the class has no list.
 pub(crate) fn permission_guards<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -27,6 +36,8 @@ pub(crate) fn permission_guards<'a>(
 
 /// Returns the permissions that a viewset's own `get_permissions` gives for an action, where what it
 /// does is decided by the action alone: `if self.action == "shared": return [AllowAny()]`.
+///
+/// Returns none where the class has no such method, or where the list or an item of it is not known.
 pub(super) fn given_for_action<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -72,6 +83,8 @@ pub(super) fn gives_nothing(body: &[code::syntax::Statement]) -> bool {
 }
 
 /// Returns a list of classes that the project's settings name for all of REST framework's views.
+///
+/// The value is unknown for a class that extends nothing of REST framework, or where no settings name any.
 pub(super) fn setting_classes<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -86,8 +99,9 @@ pub(super) fn setting_classes<'a>(
         .unwrap_or(Value::Unknown)
 }
 
-/// `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it
-/// names.
+/// Returns `REST_FRAMEWORK[name]` of the first settings that have it, each dotted text as the class that it names.
+///
+/// A class that is not in the project stays its path. Returns none where no settings have it.
 pub(crate) fn default_classes<'a>(machine: &mut Machine<'a>, name: &str) -> Option<Value<'a>> {
     let files = machine.files;
     let holds =

@@ -1,4 +1,18 @@
 //! Reads the behavior of a function towards a request, as far as its text shows it.
+//!
+//! ```text
+//! function requireUser(req, res, next) {
+//!   const token = req.headers.authorization;     asks: it reads who asks
+//!   if (!token) return res.sendStatus(401);      refuses: it answers that somebody may not pass
+//!   jwt.verify(token, KEY);                      fails: it checks what is genuine
+//!   next();                                      hands on
+//! }
+//! ```
+//!
+//! `refuses` is enough to keep callers out. `fails` is enough together with `asks`: a check of the body fails, too,
+//! but not by who asks. `forbids` (403) needs a look at the caller, as 403 also answers what nobody may do.
+//!
+//! Statements are read in order, without running them: a way that is never taken counts as well.
 
 use code::syntax::{Argument, Expression, Function, Pattern, Statement};
 
@@ -7,7 +21,7 @@ use super::strangers::{
     names_nobody,
 };
 
-/// Words of names that tell of somebody who is turned away, without case and underscores.
+/// Words of names that say that somebody is turned away, without case and underscores.
 const REFUSALS: [&str; 6] = [
     "unauthorized",
     "unauthorised",
@@ -17,10 +31,10 @@ const REFUSALS: [&str; 6] = [
     "invalidcredentials",
 ];
 
-/// Words of names that tell of something that somebody may not do.
+/// Words of names that say that somebody may not do something.
 const PROHIBITIONS: [&str; 3] = ["forbidden", "permissiondenied", "accessdenied"];
 
-/// Members that may tell who asks.
+/// Members that may say who asks.
 const SIGNS: [&str; 6] = [
     "headers",
     "header",
@@ -44,7 +58,7 @@ const CREDENTIALS: [&str; 10] = [
     "signedcookies",
 ];
 
-/// Headers that hold who asks, in lower case.
+/// Headers that hold who asks, in lower case; `http_authorization` is how Django's `META` writes it.
 const HEADERS: [&str; 7] = [
     "authorization",
     "x-api-key",
@@ -55,7 +69,7 @@ const HEADERS: [&str; 7] = [
     "http_authorization",
 ];
 
-/// Functions that fail where what they are handed is not genuine.
+/// Functions that fail where what they are handed is not genuine, without case and underscores.
 const CHECKS: [&str; 8] = [
     "verify",
     "jwtverify",
@@ -100,6 +114,7 @@ pub(super) struct Behavior<'a> {
     asks_inside: bool,
     /// It asks what it extends.
     pub(super) asks_above: bool,
+    /// Callees that may be functions of the project; the caller follows them.
     callees: Vec<&'a Expression>,
     /// The names that are its own: of parameters and variables.
     locals: Vec<&'a str>,
@@ -117,6 +132,10 @@ impl<'a> Behavior<'a> {
         conduct
     }
 
+    /// Returns whether it keeps callers out by who they are, as far as its own text shows.
+    ///
+    /// A function that relies on a guard is behind one, whatever its own text does. Any other must turn somebody
+    /// away, and not send on those who bring nothing.
     pub(super) fn keeps_out(&self) -> bool {
         self.relies || !self.lets_strangers_pass && self.turns_away()
     }
@@ -131,6 +150,7 @@ impl<'a> Behavior<'a> {
         self.refuses || self.forbids || self.fails || self.asks_above
     }
 
+    /// Reads a function, or one that stands in it: a guard that is made by a call is an inner function.
     fn read_function(&mut self, function: &'a Function) {
         for parameter in &function.parameters {
             self.note_local(&parameter.pattern);
@@ -138,6 +158,7 @@ impl<'a> Behavior<'a> {
         self.read_statements(&function.body);
     }
 
+    /// Notes the names that a pattern sets; entries of a map count, items of a list do not.
     fn note_local(&mut self, pattern: &'a Pattern) {
         match pattern {
             Pattern::Name(name) => self.locals.push(name),
@@ -158,6 +179,7 @@ impl<'a> Behavior<'a> {
         // there is nothing.
         self.refuses |= names_lack_of_right(condition) && answers_nothing(then);
         if !otherwise.is_empty() || !is_credential(condition, &self.locals) {
+            // With an `else`, or a condition about something else, both branches count as they are.
             return self.read_statements(then);
         }
         // `if (token) { … 401 … } next()`: whoever brings none is not asked.
@@ -169,7 +191,10 @@ impl<'a> Behavior<'a> {
         self.asks_inside |= inside.turns_away() || inside.asks || inside.fails;
     }
 
-    /// Returns whether it is seen to do something else.
+    /// Returns whether it is seen to do something else, so that a name that speaks of guards proves nothing.
+    ///
+    /// One of these is enough: it looks at what was sent; it lets strangers pass, or asks only those who bring
+    /// something; it ends in `next()` and nothing on the way fails; it raises only what answers a miss (404, 422).
     pub(super) fn is_something_else(&self) -> bool {
         let is_seen_through = self.hands_on && !self.can_fail() && !self.calls_unseen;
         let only_misses = self.misses && !self.raises && !self.asks && !self.calls_unseen;
@@ -187,10 +212,12 @@ impl<'a> Behavior<'a> {
         self.gives && !reads && !self.can_fail()
     }
 
+    /// Takes the callees out, so that they can be followed while the behavior changes.
     pub(super) fn take_callees(&mut self) -> Vec<&'a Expression> {
         std::mem::take(&mut self.callees)
     }
 
+    /// Reads statements in order. Classes and imports inside a function say nothing about the request.
     fn read_statements(&mut self, body: &'a [Statement]) {
         for statement in body {
             match statement {
@@ -201,6 +228,7 @@ impl<'a> Behavior<'a> {
                     value.for_each(|value| self.read_expression(value));
                 }
                 Statement::Return(Some(value)) => {
+                    // `return true` and a function that is returned are answers, no values for who depends on it.
                     self.gives |= !matches!(value, Expression::Function(_) | Expression::Bool(_));
                     self.read_expression(value);
                 }
@@ -235,14 +263,17 @@ impl<'a> Behavior<'a> {
         self.conditions -= 1;
     }
 
+    /// Reads each of several expressions.
     fn read_expressions(&mut self, parts: &'a [Expression]) {
         parts.iter().for_each(|part| self.read_expression(part));
     }
 
+    /// Reads an expression, with all that stands in it.
     fn read_expression(&mut self, expression: &'a Expression) {
         match expression {
             Expression::Name(name) => self.note_name(name),
             Expression::Text(text) => self.note_text(text),
+            // A status is a plain number in most code: `sendStatus(401)`, `{ status: 403 }`.
             Expression::Number(number) => {
                 self.refuses |= &**number == "401";
                 self.forbids |= &**number == "403";
@@ -262,6 +293,7 @@ impl<'a> Behavior<'a> {
                 self.read_expression(value);
             }),
             Expression::Index(one, two) | Expression::Add(one, two) => {
+                // `session["user"]`: Flask's session; a local of that name is something else.
                 self.asks |= is_web_session(one) && !self.locals.contains(&"session");
                 self.read_expression(one);
                 self.read_expression(two);
@@ -295,18 +327,23 @@ impl<'a> Behavior<'a> {
         }
     }
 
+    /// Notes a call: an error that is raised or handed on, a check, a redirect, what it extends, and what may be
+    /// followed.
     fn note_call(&mut self, callee: &'a Expression, arguments: &'a [Argument]) {
         let name = match callee {
             Expression::Name(name) | Expression::Member(_, name) => &**name,
             _ => "",
         };
         let plain = without_case(name);
+        // Errors are made (`createError(401)`) or thrown by a call (`abort(401)`, `ctx.throw(401)`).
         let is_error = ["error", "exception", "abort", "throw"]
             .iter()
             .any(|end| plain.ends_with(end));
         let calls_back = arguments
             .iter()
             .any(|argument| matches!(argument.value, Expression::Function(_)));
+        // `jwt.verify(token, KEY, (error, user) => …)` reports to its callback, and a check in a condition fails
+        // nobody by itself: what follows, the callback or the branches say.
         let is_check = CHECKS.contains(&&*plain) && !calls_back && self.conditions == 0;
         self.fails |= is_error || name == "next" && !arguments.is_empty() || is_check;
         // `redirect('/login')`: whoever is not known is sent away.
@@ -331,6 +368,7 @@ impl<'a> Behavior<'a> {
             .for_each(|argument| self.read_expression(&argument.value));
     }
 
+    /// Notes a name: `HTTP_401_UNAUTHORIZED`, `NotAuthenticated`, `ForbiddenException`, `current_user`.
     fn note_name(&mut self, name: &str) {
         let plain = without_case(name);
         self.asks |= name == "current_user" && !self.locals.contains(&name);
@@ -339,6 +377,8 @@ impl<'a> Behavior<'a> {
         self.forbids |= plain.starts_with("http403") || holds(&PROHIBITIONS);
     }
 
+    /// Notes a member: `.authorization`, `.ip`, `.body`. A member that reads what was sent makes it a check of
+    /// shapes.
     fn note_member(&mut self, name: &str) {
         let plain = without_case(name);
         self.asks |= CREDENTIALS.contains(&&*plain);
@@ -349,6 +389,7 @@ impl<'a> Behavior<'a> {
         );
     }
 
+    /// Notes a text: the code of an error or the name of a header.
     fn note_text(&mut self, text: &str) {
         // The codes of errors that carry no number: `new TRPCError({ code: 'UNAUTHORIZED' })`.
         self.refuses |= text == "UNAUTHORIZED";
@@ -361,7 +402,10 @@ impl<'a> Behavior<'a> {
     }
 }
 
-/// Returns whether what is raised answers that something is missing or malformed, whoever asks.
+/// Returns whether what is raised answers that something is missing or malformed, whoever asks:
+/// `HTTPException(status_code=404)`, `HTTPException(status.HTTP_422_…)`.
+///
+/// The status may be any argument without a name. Classes such as `NotFoundException` are not known.
 fn answers_a_miss(raised: &Expression) -> bool {
     const STATUSES: [&str; 5] = ["400", "404", "409", "410", "422"];
     let Expression::Call(call) = raised else {
@@ -383,7 +427,7 @@ fn answers_a_miss(raised: &Expression) -> bool {
     })
 }
 
-/// Returns a name without case and underscores.
+/// Returns a name without case and underscores: `is_authenticated` and `isAuthenticated` are `isauthenticated`.
 fn without_case(name: &str) -> String {
     name.chars()
         .filter(|letter| *letter != '_')
@@ -391,7 +435,8 @@ fn without_case(name: &str) -> String {
         .collect()
 }
 
-/// Text that names the page where one signs in, in an expression of it.
+/// Returns something where an expression names the page where one signs in: `'/login'`, `url_for('auth.signin')`,
+/// `LOGIN_URL`.
 fn if_login(expression: &Expression) -> Option<()> {
     let names = |text: &str| {
         let plain = text.to_lowercase().replace(['-', '_'], "");
@@ -413,7 +458,8 @@ fn if_login(expression: &Expression) -> Option<()> {
     }
 }
 
-/// Returns whether a callee is a name, or a member of one: of an import, perhaps.
+/// Returns whether a callee is a name, or a member of one, perhaps of an import. `next`, `require` and `super` are no
+/// functions of the project.
 fn is_followed(callee: &Expression) -> bool {
     match callee {
         Expression::Name(name) => !matches!(&**name, "next" | "require" | "super"),
@@ -446,7 +492,7 @@ fn ends_in_next(body: &[Statement]) -> bool {
     }
 }
 
-/// Returns whether an expression is the session that Flask keeps for each caller.
+/// Returns whether an expression is the name `session`, as that of Flask is imported.
 fn is_web_session(expression: &Expression) -> bool {
     matches!(expression, Expression::Name(name) if &**name == "session")
 }

@@ -1,4 +1,17 @@
 //! Names that speak of who may pass, for what can't be looked into.
+//!
+//! ```text
+//! requireAdmin, isAuthenticated, jwt_required     a word of WHO
+//! apiKeyAuth                                      `api` followed by `key`, or a word of WHO
+//! requireUser, membersOnly                        a demand and a person
+//! protect                                         a demand alone
+//! authLimiter, tokenSchema                        a word of OTHERS: something else
+//! getAuthService                                  ends in what is given: no guard
+//! validateLogin                                   looks at what was sent: no guard
+//! authorName                                      `author` is not `auth`: whole words are compared
+//! ```
+//!
+//! The weakest of all signs: asked only where neither the text of a function nor its library is known to decide.
 
 /// Words that speak of who may pass.
 const WHO: [&str; 31] = [
@@ -99,6 +112,8 @@ const GIVES: [&str; 20] = [
 ];
 
 /// Returns whether a name speaks of forged forms, or of how often somebody asks, and of nobody.
+///
+/// `csrfProtect` and `rateLimit` do so; `loginLimiter` has a word of `WHO`, and does not.
 pub(super) fn asks_how(name: &str) -> bool {
     const HOW: [&str; 8] = [
         "csrf",
@@ -116,6 +131,8 @@ pub(super) fn asks_how(name: &str) -> bool {
 }
 
 /// Returns whether a name says that something is given: `get_roles`, but not `get_current_user`.
+///
+/// A demand says otherwise: `current` in `get_current_user` asks for somebody.
 pub(super) fn gives(name: &str) -> bool {
     let words = words_of_name(name);
     let first = words.first().map_or("", String::as_str);
@@ -129,6 +146,7 @@ pub(super) fn gives(name: &str) -> bool {
 pub(super) fn asks_who(name: &str) -> bool {
     let words = words_of_name(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    // A demand overrules the last word: `require_session` is a guard, `make_session` is not.
     let demands = has(&DEMANDS);
     if has(&OTHERS)
         || !demands
@@ -143,6 +161,7 @@ pub(super) fn asks_who(name: &str) -> bool {
         .first()
         .is_some_and(|first| matches!(first.as_str(), "validate" | "parse" | "sanitize"));
     if validates {
+        // `validateUser` is about a form; only words for proofs and rights count.
         return has(&[
             "token",
             "jwt",
@@ -158,15 +177,18 @@ pub(super) fn asks_who(name: &str) -> bool {
         .windows(2)
         .any(|pair| pair[0] == "api" && pair[1] == "key")
         || has(&["apikey"]);
+    // A demand alone (`protect`) or with a person (`requireUser`); `requireBody` is neither.
     has(&WHO) || is_key || demands && (has(&PERSONS) || words.len() == 1)
 }
 
-/// `requireAdminUser` and `require_admin_user` by their words, in lower case.
+/// Splits a name into its words, in lower case: `requireAdminUser` and `require_admin_user` are `require`, `admin`,
+/// `user`.
 fn words_of_name(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
     for (at, letter) in letters.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| letters[before]);
+        // A capital begins a word behind a small letter (`requireUser`) or before one (`JWTGuard`: `jwt`, `guard`).
         let begins = letter.is_uppercase()
             && before.is_some_and(|before| {
                 before.is_lowercase()

@@ -1,4 +1,16 @@
 //! Guards that let everybody pass: every way through them answers yes, and nothing on it can fail.
+//!
+//! ```text
+//! canActivate(context) {
+//!   const request = context.switchToHttp().getRequest();   a method of what it was handed
+//!   if (request.user) { return true; }
+//!   return true;                                           every way answers yes: it keeps nobody out
+//! }
+//!
+//! canActivate(context) { return this.users.may(context) }  another answer: not one of these
+//! ```
+//!
+//! It is sure only of what it understands: any statement or expression that is not listed counts as another answer.
 
 use code::syntax::{Call, Expression, Function, Pattern, Statement};
 
@@ -13,16 +25,19 @@ pub(super) fn always_passes(function: &Function) -> bool {
     seen.yes > 0 && !seen.other
 }
 
+/// The answers of a function, gathered while its statements are read.
 #[derive(Default)]
 struct Answers<'a> {
     /// The names that it was handed, or made of that.
     own: Vec<&'a str>,
+    /// The number of `return true`.
     yes: u32,
     /// It has another answer, or may have.
     other: bool,
 }
 
 impl<'a> Answers<'a> {
+    /// Notes the names that a pattern sets as the function's own.
     fn note_own(&mut self, pattern: &'a Pattern) {
         match pattern {
             Pattern::Name(name) => self.own.push(name),
@@ -31,6 +46,8 @@ impl<'a> Answers<'a> {
         }
     }
 
+    /// Reads statements. A `return` of anything but `true`, a loop, a `throw` and an inner function are other
+    /// answers.
     fn read(&mut self, body: &'a [Statement]) {
         for statement in body {
             match statement {
@@ -52,6 +69,7 @@ impl<'a> Answers<'a> {
         }
     }
 
+    /// Reads an expression for the calls in it. Names, constants and what is made of them do nothing.
     fn read_value(&mut self, value: &'a Expression) {
         match value {
             Expression::Call(call) => self.read_call(call),
@@ -83,6 +101,7 @@ impl<'a> Answers<'a> {
         }
     }
 
+    /// Reads a call: only a method of what the function was handed is known to do no harm.
     fn read_call(&mut self, call: &'a Call) {
         let is_of_own = matches!(&call.callee, Expression::Member(of, _) if self.begins_at_own(of));
         self.other |= !is_of_own;
@@ -90,6 +109,7 @@ impl<'a> Answers<'a> {
         given.for_each(|argument| self.read_value(&argument.value));
     }
 
+    /// Returns whether a chain begins at a name of the function's own: `context.switchToHttp().getRequest`.
     fn begins_at_own(&self, expression: &Expression) -> bool {
         match expression {
             Expression::Name(name) => self.own.contains(&&**name),

@@ -1,8 +1,18 @@
 //! Reads how a guard treats those who bring nothing: one that sends them on guards nothing.
+//!
+//! ```text
+//! if (!token) return next();               names nobody, and lets go: strangers pass
+//! if (!token) return res.sendStatus(401);  names nobody, but does not let go
+//! if (token) { req.user = verify(token) }  next();   only those who bring something are asked
+//! if (!req.user.isAdmin) return res.sendStatus(404);  lacks a right, and is told that there is nothing
+//! ```
+//!
+//! Names decide what is a token or a user: types are not known here.
 
 use code::syntax::{Comparison, Expression, Statement};
 
-/// Words of names that hold what a caller brings, or who it is.
+/// Words of names that hold what a caller brings, or who it is. A name has one where it contains it, without case and
+/// underscores: `authHeader`, `access_token`.
 const BROUGHT: [&str; 13] = [
     "token",
     "auth",
@@ -35,6 +45,7 @@ const KNOWN: [&str; 9] = [
     "getcurrentuser",
 ];
 
+/// Returns whether a name says by itself that somebody is known, whatever it is a member of.
 fn is_known_caller(name: &str) -> bool {
     let plain = name.to_lowercase().replace('_', "");
     KNOWN.contains(&&*plain)
@@ -44,6 +55,7 @@ fn is_known_caller(name: &str) -> bool {
 /// of the request.
 pub(super) fn is_credential(expression: &Expression, locals: &[&str]) -> bool {
     match expression {
+        // A variable of the file is no credential: `token` there is a configuration.
         Expression::Name(name) => {
             locals.contains(&&**name) && speaks_of_caller(name) || is_known_caller(name)
         }
@@ -86,6 +98,7 @@ fn is_of_request(expression: &Expression) -> bool {
 /// `!request.user.isAdmin`, `!request.user.may(x)`.
 pub(super) fn names_lack_of_right(condition: &Expression) -> bool {
     let Expression::Not(right) = condition else {
+        // Only a negated right, and only one of the request's user, says whom the branch is about.
         return false;
     };
     let right = match &**right {
@@ -99,6 +112,8 @@ pub(super) fn names_lack_of_right(condition: &Expression) -> bool {
 }
 
 /// Returns whether a branch ends a response with 404: `return response.sendStatus(404)`.
+///
+/// Looks at the statements themselves and at blocks; inside branches it does not.
 pub(super) fn answers_nothing(body: &[Statement]) -> bool {
     fn holds(expression: &Expression) -> bool {
         match expression {
@@ -119,6 +134,8 @@ pub(super) fn answers_nothing(body: &[Statement]) -> bool {
 
 /// Returns whether an expression begins at the request, or at a name that the function has of its
 /// own.
+///
+/// An expression that can't be judged, such as a text or the result of a call, counts as belonging to the call.
 pub(super) fn belongs_to_call(expression: &Expression, locals: &[&str]) -> bool {
     match expression {
         Expression::Name(name) => {
@@ -133,6 +150,7 @@ pub(super) fn belongs_to_call(expression: &Expression, locals: &[&str]) -> bool 
     }
 }
 
+/// Returns whether a name contains one of the words of `BROUGHT`.
 fn speaks_of_caller(name: &str) -> bool {
     let plain = name.to_lowercase().replace('_', "");
     BROUGHT.iter().any(|word| plain.contains(word))
@@ -145,11 +163,13 @@ pub(super) fn names_nobody(condition: &Expression, locals: &[&str]) -> bool {
         Expression::Compare(Comparison::Same, sides) => {
             is_nothing(&sides.1) && is_credential(&sides.0, locals)
         }
+        // `!header || !header.startsWith("Bearer ")`: one of the two is enough.
         Expression::Either(ways) => ways.iter().any(|way| names_nobody(way, locals)),
         _ => false,
     }
 }
 
+/// Returns whether an expression is `None`, `null` or `undefined`.
 fn is_nothing(expression: &Expression) -> bool {
     matches!(expression, Expression::Null)
         || matches!(expression, Expression::Name(name) if &**name == "undefined")
@@ -159,8 +179,11 @@ fn is_nothing(expression: &Expression) -> bool {
 pub(super) fn lets_go(body: &[Statement]) -> bool {
     match body {
         [Statement::Block(inner)] => lets_go(inner),
+        // `return`, `return next()`, `return true`.
         [Statement::Return(value)] => value.as_ref().is_none_or(sends_on),
+        // `next(); return;`
         [.., Statement::Expression(value), Statement::Return(None)] => is_next(value),
+        // Values may be set before: `req.user = null; return next();`
         [before @ .., Statement::Return(Some(value))] => {
             (is_next(value) || matches!(value, Expression::Bool(true)))
                 && before
@@ -171,11 +194,12 @@ pub(super) fn lets_go(body: &[Statement]) -> bool {
     }
 }
 
+/// Returns whether what is returned sends the caller on: nothing, `true` or `next()`.
 fn sends_on(value: &Expression) -> bool {
     matches!(value, Expression::Null | Expression::Bool(true)) || is_next(value)
 }
 
-/// `next()`, `done()`, `call_next(request)`: without an error.
+/// Returns whether an expression is `next()`, `done()` without an error, or `call_next(request)`.
 pub(super) fn is_next(value: &Expression) -> bool {
     let Expression::Call(call) = value else {
         return false;

@@ -1,5 +1,14 @@
 //! Functions that only hand on what they are called with: `asyncHandler(guard)`, and a line that
 //! calls a guard by its name.
+//!
+//! ```text
+//! const asyncHandler = fn => (req, res, next) => fn(req, res, next).catch(next);
+//! router.get("/", asyncHandler(requireUser), list);      the guard is `requireUser`
+//!
+//! router.use((req, res, next) => requireUser(req, res, next));   a line without a name: `requireUser`
+//! ```
+//!
+//! A function that does more than hand on is no wrapper: two such calls, or none, and the function stands for itself.
 
 use std::rc::Rc;
 
@@ -10,6 +19,8 @@ use crate::evaluate::{Closure, Machine, Value};
 impl<'a> Machine<'a> {
     /// Returns the function that a wrapper of the project was handed and hands each request on to:
     /// `asyncHandler(guard)` is called `guard`.
+    ///
+    /// Returns none for a function that no call made, or whose wrapper calls something else than what it was handed.
     pub(crate) fn wrapped_by(&self, closure: &Rc<Closure<'a>>) -> Option<Value<'a>> {
         closure.maker.borrow().as_ref()?;
         let callee = handed_on(closure)?;
@@ -22,11 +33,14 @@ impl<'a> Machine<'a> {
 
     /// Returns the name of a guard: of the one that a line without a name hands the request on to,
     /// or its own.
+    ///
+    /// `(c, next) => bearerAuth({ token })(c, next)` is called `bearerAuth`.
     pub(crate) fn guard_name(&mut self, value: &Value<'a>) -> String {
         let bare = match value.ways().first() {
             Some(Value::Function(closure)) => Some(closure.clone()),
             _ => None,
         };
+        // Only a function that nothing names needs another's name.
         let callee = bare
             .filter(|closure| closure.name_in_use().is_none())
             .and_then(|closure| Some((handed_on(&closure)?, closure)));
@@ -47,6 +61,8 @@ impl<'a> Machine<'a> {
 
 /// Returns what a function calls with its own first two parameters or more, or with all that it is
 /// handed (`fn(...args)`), if that is one call.
+///
+/// Two parameters are the least: `request` and what comes next. One alone is handed to anything.
 fn handed_on<'a>(closure: &Closure<'a>) -> Option<&'a Expression> {
     let own: Vec<&str> = closure
         .function
@@ -70,6 +86,7 @@ fn handed_on<'a>(closure: &Closure<'a>) -> Option<&'a Expression> {
                 _ => None,
             })
             .collect();
+        // `(...args) => fn(...args)`.
         let is_whole = matches!(
             (&closure.function.parameters[..], &call.arguments[..]),
             ([rest], [given]) if rest.is_rest && matches!(&given.value, Expression::Spread(inner)
@@ -81,6 +98,7 @@ fn handed_on<'a>(closure: &Closure<'a>) -> Option<&'a Expression> {
     handed.next().is_none().then_some(&first.callee)
 }
 
+/// Collects the calls of a statement, inside branches and loops; inner functions are not looked into.
 fn collect_calls<'a>(statement: &'a Statement, found: &mut Vec<&'a Call>) {
     match statement {
         Statement::Expression(value) | Statement::Return(Some(value)) => {
@@ -101,6 +119,7 @@ fn collect_calls<'a>(statement: &'a Statement, found: &mut Vec<&'a Call>) {
     }
 }
 
+/// Collects the calls of an expression: the outer one, those it is chained to (`fn(…).catch(…)`), and its arguments.
 fn collect_in<'a>(expression: &'a Expression, found: &mut Vec<&'a Call>) {
     match expression {
         Expression::Call(call) => {

@@ -1,5 +1,13 @@
 //! Guards of Nest: `@UseGuards`, also inside a decorator of the project, and those that are set for
 //! every route.
+//!
+//! ```text
+//! @UseGuards(AuthGuard("jwt"), RolesGuard)      both, if `@Roles(…)` sets what `RolesGuard` needs
+//! @Auth("admin")                                a decorator made with `applyDecorators(UseGuards(…), …)`: the same
+//! { provide: APP_GUARD, useClass: JwtGuard }    every route, but those with metadata that lets them off
+//! @Public()                                     `SetMetadata("isPublic", true)`: let off, if `JwtGuard` looks that up
+//! @UseGuards(ThrottlerGuard)                    counts how often somebody asks: no guard
+//! ```
 
 use std::rc::Rc;
 
@@ -11,7 +19,9 @@ pub(super) struct GlobalGuards {
     guards: Vec<GlobalGuard>,
 }
 
+/// A guard that is set for every route.
 struct GlobalGuard {
+    /// The name of its class.
     name: String,
     /// Metadata that lets a route off.
     open: Vec<Rc<str>>,
@@ -20,6 +30,8 @@ struct GlobalGuard {
 }
 
 /// Returns the guards that decorators name.
+///
+/// Those that are seen to let everybody in are left out, and those that only count requests.
 pub(super) fn guards_of_decorators<'a>(
     machine: &mut Machine<'a>,
     decorators: &[Value<'a>],
@@ -36,6 +48,8 @@ pub(super) fn guards_of_decorators<'a>(
 
 /// Returns the names of the guards that hold for a route whose class and method have these
 /// decorators.
+///
+/// A guard that needs metadata holds only where the decorators set it, or may set it.
 pub(super) fn names_of_held<'a>(
     machine: &mut Machine<'a>,
     guards: &[Value<'a>],
@@ -51,7 +65,7 @@ pub(super) fn names_of_held<'a>(
     names
 }
 
-/// The keys of the metadata that decorators set.
+/// The keys of the metadata that decorators set with `SetMetadata(key, …)`.
 struct Metadata {
     keys: Vec<Rc<str>>,
     /// Some keys are not known.
@@ -59,6 +73,7 @@ struct Metadata {
 }
 
 impl Metadata {
+    /// Reads the metadata of the decorators of a class and a method.
     fn of<'a>(machine: &Machine<'a>, decorators: &[&[Value<'a>]]) -> Self {
         let mut set = Metadata {
             keys: Vec::new(),
@@ -80,6 +95,7 @@ impl Metadata {
         set
     }
 
+    /// Returns whether a key is set, or may be among those that are not known.
     fn may_hold(&self, key: &Rc<str>) -> bool {
         self.is_open || self.keys.contains(key)
     }
@@ -87,12 +103,15 @@ impl Metadata {
 
 /// Returns the key of metadata without which a guard of the project lets everybody pass: `const
 /// roles = this.reflector.get(ROLES, …); if (!roles) return true`.
+///
+/// Returns none for a guard from outside, and for one that does not begin so: it holds always.
 fn needed_key<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Option<Rc<str>> {
     use code::syntax::{Expression, Pattern, Statement};
     let class = guard.as_class()?;
     let method = machine.method(&class, "canActivate")?;
     let mut read: Vec<(&str, &Expression)> = Vec::new();
     for statement in &method.function.body {
+        // First `const roles = this.reflector.get(…)`, with one key; then an `if` on that variable that answers yes.
         match statement {
             Statement::Assign(assignment) => {
                 let keys = looked_up(std::slice::from_ref(statement));
@@ -101,6 +120,7 @@ fn needed_key<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Option<Rc<str
                 }
             }
             Statement::If(condition, then, _) if answers_yes(then) => {
+                // `if (!roles || roles.length === 0)`: the first condition says what is missing.
                 let missing = match condition {
                     Expression::Either(ways) => ways.first()?,
                     other => other,
@@ -116,7 +136,7 @@ fn needed_key<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Option<Rc<str
     None
 }
 
-/// `!roles`, `roles === undefined`.
+/// Returns whether a condition is `!roles` or `roles === undefined` for the wanted name.
 fn is_missing(condition: &code::syntax::Expression, wanted: &str) -> bool {
     use code::syntax::{Comparison, Expression};
     let is_it = |value: &Expression| matches!(value, Expression::Name(name) if **name == *wanted);
@@ -131,7 +151,7 @@ fn is_missing(condition: &code::syntax::Expression, wanted: &str) -> bool {
     }
 }
 
-/// `return true`, and nothing else.
+/// Returns whether statements are `return true`, and nothing else.
 fn answers_yes(body: &[code::syntax::Statement]) -> bool {
     use code::syntax::{Expression, Statement};
     match body {
@@ -141,7 +161,7 @@ fn answers_yes(body: &[code::syntax::Statement]) -> bool {
     }
 }
 
-/// Decorators with those that `applyDecorators(…)` puts together.
+/// Returns decorators, with those that `applyDecorators(…)` puts together in its place.
 fn flatten_decorators<'a>(machine: &Machine<'a>, decorators: &[Value<'a>]) -> Vec<Value<'a>> {
     let mut found = Vec::new();
     for value in decorators {
@@ -172,6 +192,8 @@ fn is_rate_limit<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> bool {
 
 impl GlobalGuards {
     /// Reads `useGlobalGuards(…)` and the providers of `APP_GUARD`.
+    ///
+    /// A guard that a provider makes with `useFactory` is not read.
     pub(super) fn collect_global_guards<'a>(machine: &mut Machine<'a>) -> Self {
         let mut named: Vec<Value<'a>> = Vec::new();
         for id in 0..machine.objects.len() {
@@ -220,6 +242,9 @@ impl GlobalGuards {
     }
 
     /// Returns the global guards of a route whose class and method have these decorators.
+    ///
+    /// A guard is let off where the decorators set a key that it looks up and that speaks of openness; it must also
+    /// have the metadata without which it lets everybody pass.
     pub(super) fn names_for_route<'a>(
         &self,
         machine: &Machine<'a>,
@@ -236,7 +261,8 @@ impl GlobalGuards {
     }
 }
 
-/// Returns whether a key of metadata says that nobody is kept out; others say who is let in.
+/// Returns whether a key of metadata says that nobody is kept out (`isPublic`, `skipAuth`); others say who is let in
+/// (`roles`).
 fn is_open(key: &str) -> bool {
     let lower = key.to_lowercase();
     [
@@ -253,7 +279,7 @@ fn is_open(key: &str) -> bool {
     .any(|word| lower.contains(word))
 }
 
-/// Returns the keys of metadata that the methods of a guard of the project look up.
+/// Returns the keys of metadata that the methods of a guard of the project look up; none for one from outside.
 fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
     let class: Option<Rc<ClassValue<'a>>> =
         guard
@@ -273,6 +299,7 @@ fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
             .iter()
             .filter_map(|field| field.value.as_function())
             .collect();
+        // Helpers of the class look keys up as well, so all methods count, not only `canActivate`.
         for method in methods {
             for argument in looked_up(&method.function.body) {
                 keys.extend(machine.evaluate(argument, &method.scope).as_text());
@@ -282,7 +309,7 @@ fn let_off<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Vec<Rc<str>> {
     keys
 }
 
-/// Returns the first arguments of `reflector.get…(key, …)` in statements.
+/// Returns the first arguments of `reflector.get…(key, …)` in statements, whatever the receiver is called.
 fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression> {
     use code::syntax::{Expression, Statement};
     fn collect_lookups<'e>(expression: &'e Expression, found: &mut Vec<&'e Expression>) {

@@ -1,14 +1,23 @@
 //! Splits SQL into statements of tokens, without comments and without what undoes a migration.
+//!
+//! ```text
+//! -- migrate:up
+//! CREATE TABLE "users" (id int);    CREATE, TABLE, users (quoted), (, id, int, )
+//! -- migrate:down
+//! DROP TABLE users;                 left out: it undoes the above
+//! ```
 
 /// A word, name or sign, and its line from 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token<'s> {
     pub(super) text: &'s str,
     pub(super) line: u32,
+    /// It stood in quotes: a name or a text, and no word of the language.
     pub(super) is_quoted: bool,
 }
 
 impl Token<'_> {
+    /// Returns whether the token is a word of the language, in any case.
     pub(super) fn is(&self, word: &str) -> bool {
         !self.is_quoted && self.text.eq_ignore_ascii_case(word)
     }
@@ -16,6 +25,8 @@ impl Token<'_> {
 
 /// Returns whether a comment begins the half that undoes (`-- migrate:down`, `-- +goose Down`), or
 /// the half that does.
+///
+/// `Some(false)` is the half that undoes, `Some(true)` the half that does; other comments say nothing.
 fn is_undo_half(comment: &str) -> Option<bool> {
     let words = comment.trim_start_matches('-').trim().to_lowercase();
     let word = words
@@ -30,6 +41,8 @@ fn is_undo_half(comment: &str) -> Option<bool> {
     }
 }
 
+/// Splits a text at its semicolons; statements without tokens are left out. Bodies of functions (`$$ … $$`) give no
+/// tokens.
 pub(super) fn split_statements(text: &str) -> Vec<Vec<Token<'_>>> {
     let mut reader = Reader {
         text,
@@ -62,6 +75,7 @@ pub(super) fn split_statements(text: &str) -> Vec<Vec<Token<'_>>> {
     statements
 }
 
+/// A position in a text, with its line from 0.
 struct Reader<'s> {
     text: &'s str,
     at: usize,
@@ -69,10 +83,12 @@ struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
+    /// Returns the next letter; none at the end.
     fn peek(&self) -> Option<char> {
         self.text[self.at..].chars().next()
     }
 
+    /// Goes on by so many bytes, and counts the lines.
     fn advance(&mut self, length: usize) {
         let passed = &self.text[self.at..self.at + length];
         self.line +=
@@ -95,6 +111,7 @@ impl<'s> Reader<'s> {
         })
     }
 
+    /// Reads one token that begins with `letter`; none for the body of a function.
     fn token(&mut self, letter: char) -> Option<Token<'s>> {
         let rest = &self.text[self.at..];
         match letter {

@@ -1,8 +1,14 @@
 //! Types of columns, as annotations name them.
+//!
+//! ```text
+//! Mapped[list["Item"] | None]     inside: list["Item"] | None · optional · about `Item`
+//! ```
 
 use code::syntax::Expression;
 
 /// Returns the type inside `Mapped[…]`, also as `so.Mapped[…]`.
+///
+/// Returns none for any other annotation.
 pub(super) fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
     let Expression::Index(head, inner) = annotation else {
         return None;
@@ -13,6 +19,7 @@ pub(super) fn inside_mapped(annotation: &Expression) -> Option<&Expression> {
     }
 }
 
+/// Returns whether an annotation may be null: `Optional[str]`, `str | None`, `Mapped[str | None]`, `"User | None"`.
 pub(crate) fn is_optional(annotation: &Expression) -> bool {
     match annotation {
         Expression::Null => true,
@@ -30,6 +37,8 @@ pub(crate) fn is_optional(annotation: &Expression) -> bool {
 }
 
 /// Returns an annotation as it is written, more or less.
+///
+/// `dict[str, int] | None` stays as it is, `types.Name` is `Name`; what is no type is empty.
 pub(crate) fn type_text(annotation: &Expression) -> String {
     let list = |parts: &[Expression], between: &str| {
         parts
@@ -66,6 +75,7 @@ pub(super) fn target_of(annotation: &Expression) -> Option<String> {
     }
 }
 
+/// Returns the name of the type that a column has: `Mapped[int]` is `int`, `str | None` is `str`.
 pub(super) fn type_name(annotation: &Expression) -> String {
     match annotation {
         Expression::Name(name) | Expression::Member(_, name) => name.to_string(),

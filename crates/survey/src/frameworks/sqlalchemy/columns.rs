@@ -1,4 +1,11 @@
 //! Columns of SQLAlchemy: by call, by an annotated type, or by annotation alone.
+//!
+//! ```text
+//! name = Column("user_name", String, nullable=False)          user_name String, not nullable
+//! owner_id = Column(ForeignKey("users.id"))                   owner_id, nullable, fk:users.id
+//! id: Mapped[intpk]                                           what `intpk = Annotated[int, mapped_column(…)]` says
+//! name: Mapped[str | None]                                    name str, nullable
+//! ```
 
 use super::annotations::{inside_mapped, is_optional, type_name};
 use crate::evaluate::{Arguments, ClassValue, Field, Machine, Place, Value};
@@ -37,6 +44,9 @@ pub(super) fn relation_column<'a>(
 }
 
 /// Returns a `Column(…)`, `mapped_column(…)` or `Field(…)`.
+///
+/// `Column(String, unique=True)` as `name` gives `name String`, unique. `deferred(…)` and `column_property(…)` are what
+/// they wrap. Returns none for any other value, and for a column without a name.
 pub(crate) fn mapped_column<'a>(
     machine: &mut Machine<'a>,
     name: &str,
@@ -81,6 +91,7 @@ pub(crate) fn mapped_column<'a>(
     found.primary = arguments.named("primary_key").is_some_and(Value::is_true);
     found.unique = arguments.named("unique").is_some_and(Value::is_true);
     let by_annotation = annotation.map(|(annotation, _)| is_optional(annotation));
+    // In this order: what is said, then not for a key, then the annotation, else it may be null.
     found.nullable = match arguments.named("nullable") {
         Some(Value::Bool(nullable)) => Some(*nullable),
         _ => Some(!found.primary && by_annotation.unwrap_or(true)),
@@ -114,6 +125,8 @@ pub(crate) fn mark_primary_keys<'a>(
 
 /// Returns a column that a type of the project describes: `intpk = Annotated[int,
 /// mapped_column(primary_key=True)]`.
+///
+/// Returns none where the annotation is not `Mapped[…]` of a plain name, or where that describes no column.
 pub(super) fn aliased_column<'a>(
     machine: &mut Machine<'a>,
     field: &Field<'a>,
@@ -145,6 +158,9 @@ pub(super) fn aliased_column<'a>(
 }
 
 /// Returns a field that is a column by its annotation alone.
+///
+/// `name: Mapped[str]` without a value is one, and any annotated field of SQLModel. Returns none for `ClassVar`, for
+/// names that begin with `__`, and for values that something else made.
 pub(super) fn annotated_column<'a>(
     machine: &Machine<'a>,
     field: &Field<'a>,

@@ -1,4 +1,10 @@
 //! Adds what a Python manifest asks for to its package.
+//!
+//! ```text
+//! "httpx==0.27.0"                    httpx, `==0.27.0`, version 0.27.0
+//! "httpx>=0.27"                      httpx, `>=0.27`, no version
+//! requests = { git = "https://…" }   requests, `@ source`
+//! ```
 
 use super::super::requirement::{pinned_version, split_requirement};
 use super::super::{Dependency, Package};
@@ -47,6 +53,7 @@ pub(super) fn new_dependency(
     }
 }
 
+/// Returns the texts of an array; nothing of any other value.
 fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str> {
     value
         .and_then(Value::as_array)
@@ -56,6 +63,8 @@ fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str> {
 }
 
 /// Returns whether a name is one under which projects keep what only their own work needs.
+///
+/// `dev`, `type-check` and `unit_tests` are; `main` and `api` are not. A part needs only begin with one of the words.
 pub(super) fn is_development(group: &str) -> bool {
     let words = [
         "dev", "test", "lint", "doc", "type", "typing", "ci", "debug", "check", "format", "qa",
@@ -69,6 +78,8 @@ pub(super) fn is_development(group: &str) -> bool {
 }
 
 /// Returns a version as Poetry and Pipenv write it: plain text or a table.
+///
+/// `"^2.0"` and `{ version = "^2.0" }` are `^2.0`, `"*"` is empty, a path or repository is `@ source`.
 pub(super) fn requirement_of(value: &Value) -> String {
     let text = value
         .as_str()
