@@ -42,6 +42,8 @@ fn a_name_is_a_source_where_something_is_copied_or_like_it() {
         "Add `out` below `run`, in the style of `check` in `a.py`.",
         "Add a route like the one in `a.py`:",
         "Copy the header from `a.py`:",
+        "Copy it from `a.py`",
+        "Call it like `a.py`",
         "The route in `b.py` calls it like `c.a` in `src/ctl.ts` is called",
         "参考 `a.py` 的写法添加：",
         "Añade una ruta siguiendo el patrón de `a.py`:",
@@ -64,6 +66,9 @@ fn a_name_is_spoken_of_else() {
         "Open `a.py`",
         "在 `a.py` 中添加：",
         "`b.py` is not enough, so edit `a.py`:",
+        "Call it from `a.py`",
+        "1.2 Invoke it from `a.py`",
+        "Use it in `a.py`",
         "- `a.py` — no longer import the clock",
     ] {
         assert_eq!(mention_of_last(words), Mention::Spoken, "{words}");
