@@ -264,7 +264,10 @@ impl BlockReader<'_, '_, '_> {
             script: target.script,
         };
         let own = role::role_of_block(&text, &setting);
-        let above_all = leading_words(asking, row, from);
+        let above_all = above::without_spared(
+            leading_words(asking, row, from),
+            &wanted_path(self.changes, &target.file),
+        );
         let lead = read_lead(&above_all, &text);
         let quoted = own == Role::Code && lead == Lead::Stands;
         let (mut role, altered) = role_by(own, lead, &above_all);

@@ -332,6 +332,15 @@ pub(crate) fn is_spared(before: &str, after: &str) -> bool {
     is_kept(before, after) || stays_behind(before, after) || is_denied_behind(before, after)
 }
 
+/// Where the words of a text begin.
+fn starts_of_words(text: &str) -> impl Iterator<Item = usize> + '_ {
+    text.split(' ').scan(0, |at, word| {
+        let start = *at;
+        *at += word.len() + 1;
+        Some(start)
+    })
+}
+
 /// "`a.py` stays exactly as it is", "`a.py` itself is off limits".
 fn stays_behind(before: &str, after: &str) -> bool {
     /// Words between the name and what it is said to be: "itself stays exactly".
@@ -398,7 +407,28 @@ fn asks_in_note(before: &str, behind: &str) -> bool {
     given && !note.contains(PATH) && parts.any(asks)
 }
 
+/// Returns how far words say where something made before is put to use, up to the place: "use it in", "call them from".
+pub(crate) fn employment(words: &str) -> Option<usize> {
+    let verb = entry_at_start(words, Use::Employ)?;
+    let mut at = verb;
+    let mut next = || {
+        let from = at + (words[at..].len() - words[at..].trim_start().len());
+        let word = words[from..].split_whitespace().next()?;
+        at = from + word.len();
+        Some((word, at))
+    };
+    let (object, _) = next()?;
+    let (place, end) = next()?;
+    let refers = is_all(object, Use::Anaphor) || is_all(object, Use::Pronoun);
+    (refers && (is_all(place, Use::Place) || is_all(place, Use::Goal))).then_some(end)
+}
+
 fn is_source(before: &str) -> bool {
+    // "Call it from `a.py`": the caller.
+    let clause = before.trim();
+    if starts_of_words(clause).any(|at| employment(&clause[at..]) == Some(clause.len() - at)) {
+        return false;
+    }
     let Some(source) = last_entry(before, Use::Source) else {
         return false;
     };

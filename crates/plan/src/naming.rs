@@ -215,6 +215,7 @@ fn note_at_end(words: &str) -> Option<(String, String)> {
 /// Returns a unit word and its number at the start of `words` (which bear no marks any more).
 pub(crate) fn unit_name(words: &str) -> Option<UnitName> {
     chinese_ordinal(words)
+        .or_else(|| number_before_word(words))
         .or_else(|| read_worded_unit(words))
         .or_else(|| {
             let rest = after_ordinal(words)?;
@@ -269,6 +270,23 @@ fn words_longest(lower: &str) -> Vec<(&'static str, Rank)> {
         .collect();
     fitting.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
     fitting
+}
+
+/// `1단계: 제목`: a number joined to its word. "2단계 인증" is of two steps, so a sign or the end follows.
+fn number_before_word(words: &str) -> Option<UnitName> {
+    let tail = words.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let number = &words[..words.len() - tail.len()];
+    let (word, rank) = words_longest(tail)
+        .into_iter()
+        .find(|(word, _)| !word.is_ascii() && !number.is_empty())?;
+    let rest = tail[word.len()..].trim_start();
+    let ends = rest.is_empty() || rest.starts_with([':', '：', '-', '—', '–', '.']);
+    ends.then(|| UnitName {
+        word: word.to_owned(),
+        number: Some(number.to_owned()),
+        title: after_number(rest, number).unwrap_or_default(),
+        rank,
+    })
 }
 
 /// `第一阶段`, `第 2 阶段`.

@@ -5,7 +5,7 @@ mod items;
 
 mod series;
 
-pub(crate) use series::number_of_title;
+pub(crate) use series::{name_in_series, number_of_title};
 
 mod headings;
 

@@ -1,5 +1,7 @@
 //! Finding the units that a person names: "2", "Phase 2.1", part of a title, "next".
 
+mod value;
+
 use serde::Serialize;
 
 use crate::boxes::State;
@@ -7,7 +9,7 @@ use crate::criteria::CriterionKind;
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::{comparison_key, plain_text};
 use crate::naming::unit_name;
-use crate::outline::number_of_title;
+use crate::outline::{name_in_series, number_of_title};
 use crate::phase::Phase;
 use crate::reading::Plan;
 use crate::steps::StepKind;
@@ -176,6 +178,7 @@ impl Plan {
         for fitting in [
             by_name(&words, units),
             by_number(&words, units),
+            self.by_value(&words, units),
             by_title(&words, units),
         ] {
             let top: Vec<PhaseId> = fitting
@@ -199,6 +202,21 @@ impl Plan {
             [only] if numbered_alike(only, &words) => Ok(only.id),
             _ => Err(self.unknown(wanted)),
         }
+    }
+
+    /// By a number in digits, where the units beside each other write theirs in another way: "2" for "Phase II".
+    fn by_value(&self, words: &str, units: &[&Phase]) -> Vec<PhaseId> {
+        let (word, number) = words
+            .rsplit_once(' ')
+            .map_or(("", words), |(word, number)| (word.trim(), number));
+        let beside: Vec<&Phase> = self
+            .phases()
+            .iter()
+            .filter(|unit| units.iter().any(|one| one.id == unit.id))
+            .filter(|unit| word.is_empty() || comparison_key(&unit.word) == comparison_key(word))
+            .collect();
+        let found = value::with_value(number.trim_start_matches('#'), &beside);
+        found.into_iter().map(|unit| unit.id).collect()
     }
 
     fn unknown(&self, wanted: &str) -> Unselected {
@@ -275,7 +293,8 @@ fn by_name(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
     if !exact.is_empty() {
         return exact;
     }
-    let Some(name) = unit_name(words) else {
+    // "Issue #12": the heading's own words, where the word is none that every plan knows.
+    let Some(name) = unit_name(words).or_else(|| name_in_series(words)) else {
         return Vec::new();
     };
     let number = name.number.clone().unwrap_or_default();

@@ -1,10 +1,19 @@
 //! The place of a new item by the order of its list alone: fields above methods, a setter below its getter, sorted entries
 //! sorted.
 
-use super::position::start_of_list;
 use crate::items::Item;
-use crate::languages::Kind;
+use crate::languages::{Kind, List};
 use crate::merge::Pair;
+
+/// Returns the start of a list, below its docstring and what a class says of itself: `__tablename__`.
+pub(super) fn start_of_list(pair: &Pair<'_, '_>) -> usize {
+    let is_head = |item: &&Item<'_>| {
+        let is_of_class = pair.kind == List::Members && item.kind == Kind::Value;
+        item.kind == Kind::Docstring
+            || is_of_class && item.name.starts_with("__") && item.name.ends_with("__")
+    };
+    pair.old.iter().take_while(is_head).count()
+}
 
 /// Returns the place of a new member among those of its list.
 pub(super) fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {

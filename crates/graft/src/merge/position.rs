@@ -5,7 +5,7 @@ use crate::enclosing::{is_of_constructor, sets_attribute};
 use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::once::{ends_the_app, is_mounted};
-use crate::merge::order::{entry_order, member_order};
+use crate::merge::order::{entry_order, member_order, start_of_list};
 use crate::merge::stated_line::by_line;
 use crate::merge::worded::{by_prose, refuse_missing, shorten_name};
 use crate::merge::{Merger, Pair, stands_once};
@@ -205,16 +205,6 @@ fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Op
         (0..first).rev().find(|&at| counts(at)),
         (last + 1..pair.new.len()).find(|&at| counts(at)),
     ))
-}
-
-/// Returns the start of a list, below its docstring and what a class says of itself: `__tablename__`.
-pub(super) fn start_of_list(pair: &Pair<'_, '_>) -> usize {
-    let is_head = |item: &&Item<'_>| {
-        let is_of_class = pair.kind == List::Members && item.kind == Kind::Value;
-        item.kind == Kind::Docstring
-            || is_of_class && item.name.starts_with("__") && item.name.ends_with("__")
-    };
-    pair.old.iter().take_while(is_head).count()
 }
 
 /// Returns the end of a list; not behind a statement that leaves the body.

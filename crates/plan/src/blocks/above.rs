@@ -2,10 +2,11 @@
 
 use super::{direction, language_of_fence};
 use crate::changes::Asking;
-use crate::inline::one_line;
+use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::labels::Topic;
 use crate::languages::is_shell;
-use crate::paths::{FoundPath, find_paths, same_file};
+use crate::mention::{Mention, read_mention};
+use crate::paths::{FoundPath, as_path, find_paths, same_file};
 use crate::rows::{Row, RowKind};
 
 /// Returns the paragraph right above a block within its step; a label that names its file, or the title of a step, says
@@ -31,6 +32,27 @@ pub(super) fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) ->
         }
     }
     words
+}
+
+/// Returns the words above a block of the file `path`; none where all they do is to spare other files: "Do not touch `b.py`."
+/// A colon leads to the block.
+pub(super) fn without_spared(words: String, path: &str) -> String {
+    let spans = code_spans(&words, 0);
+    let is_spared = |span: &CodeSpan| {
+        let other = as_path(&words[span.inner.clone()], true);
+        other.is_some_and(|(other, _)| !same_file(path, &other) && !same_file(&other, path))
+            && read_mention(&words, &span.outer) == Mention::Spared
+    };
+    let line = words.trim_end();
+    // The full stop behind a path ends a sentence, too.
+    let one = !line.contains(". ") && !line.trim_end_matches('。').contains('。');
+    let leads = line.ends_with([':', '：']);
+    let all = !path.is_empty() && !spans.is_empty() && spans.iter().all(is_spared);
+    if all && one && !leads {
+        String::new()
+    } else {
+        words
+    }
 }
 
 /// Returns the words right above a block within its step.
@@ -110,4 +132,31 @@ fn leads_to_another_file(asking: &Asking<'_, '_>, (at, row): (usize, usize), pat
     let named = find_paths(asking.document.slice(&first.span), 0, false);
     let is_own = |found: &FoundPath| same_file(&found.path, path);
     leads && !named.is_empty() && !named.iter().any(is_own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_spared;
+
+    #[test]
+    fn words_that_only_spare_other_files_say_nothing_of_the_block() {
+        for words in [
+            "Do not touch `app/b.py`.",
+            "Leave `app/b.py` alone.",
+            "`app/b.py` nicht anfassen.",
+            "Ne pas modifier `src/b.ts`.",
+        ] {
+            assert_eq!(without_spared(words.to_owned(), "app/a.py"), "", "{words}");
+        }
+        for words in [
+            "Do not touch `app/a.py`.",
+            "Do not write it like this:",
+            "Do not touch `app/b.py`:",
+            "Do not touch `run` of `app/b.py`.",
+            "Do not touch `app/b.py`. Do not write this.",
+            "In `app/b.py`, add:",
+        ] {
+            assert_eq!(without_spared(words.to_owned(), "app/a.py"), words);
+        }
+    }
 }

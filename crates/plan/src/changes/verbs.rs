@@ -3,6 +3,7 @@
 use super::Action;
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::{Topic, topic_of_label};
+use crate::mention::employment;
 use crate::paths::as_path;
 use crate::word_lists::List;
 
@@ -30,10 +31,11 @@ pub(crate) fn only_looks(words: &str) -> bool {
     let lower = words
         .trim_start_matches(|letter: char| !letter.is_alphanumeric())
         .to_lowercase();
-    List::LookVerb
+    let looks = List::LookVerb
         .words()
         .iter()
-        .any(|word| begins_with_word(&lower, word))
+        .any(|word| begins_with_word(&lower, word));
+    looks && employment(&lower).is_none()
 }
 
 /// Returns whether the first word says plainly that something there is changed.

@@ -16,7 +16,16 @@ pub(super) fn is_run_behind(behind: &str) -> bool {
         "生成",
     ];
     let lower = behind.to_lowercase();
-    let bare = lower.trim_start_matches([' ', '를', '을', 'を', 'で']);
+    let bare = lower.trim_start_matches([' ', '를', '을', '로', 'を', 'で']);
+    // "`make x`로 생성한다"; "`make x`로 생성한 파일" are files that it made.
+    let made = bare.strip_prefix("생성");
+    if made.is_some_and(|rest| {
+        ["한다", "합니다", "하세요", "할 것", "."]
+            .iter()
+            .any(|end| rest.starts_with(end))
+    }) {
+        return true;
+    }
     // "`make x` 生成的文件": files that it made.
     VERBS.iter().any(|verb| {
         bare.strip_prefix(verb)
@@ -60,7 +69,7 @@ pub(super) fn is_maker(before: &str, behind: &str) -> bool {
 const MAKING: [&str; 4] = ["erzeugen", "generieren", "erstellen", "anlegen"];
 
 /// Words for the means before it.
-const MEANS: [&str; 16] = [
+const MEANS: [&str; 17] = [
     "with",
     "by",
     "via",
@@ -73,6 +82,7 @@ const MEANS: [&str; 16] = [
     "avec",
     "com",
     "через",
+    "помощью",
     "用",
     "通过",
     "使用",
@@ -115,7 +125,22 @@ pub(super) fn is_means_of_verb(before: &str, behind: &str) -> bool {
         goal.strip_prefix(verb)
             .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     });
-    MEANS.contains(&lead.trim()) && (makes || asks_for_change(behind))
+    let lead = lead.trim();
+    // "Danach die Migration mit `make schema` erzeugen.": German puts the object before the means.
+    let ends = makes && lead.split(' ').next_back() == Some("mit");
+    MEANS.contains(&lead) && (makes || asks_for_change(behind))
+        || ends && !before[from..].contains('`') && !is_told(lead)
+}
+
+/// Returns whether a clause tells of what was or can be instead of asking for it: "Man kann die Datei mit".
+fn is_told(lead: &str) -> bool {
+    lead.split(' ').any(|word| {
+        [Use::Modal, Use::Negation, Use::Given]
+            .into_iter()
+            .any(|what| is_entry(word, what))
+    }) || lead
+        .split(' ')
+        .any(|word| ["kann", "können", "lässt", "lassen", "man", "würde", "zu"].contains(&word))
 }
 
 #[cfg(test)]
@@ -148,6 +173,10 @@ mod tests {
             ("Mit ", " erzeugen.", true),
             ("With ", ", generate the client.", true),
             ("With ", " the client is slow.", false),
+            ("Danach die Migration mit ", " erzeugen.", true),
+            ("Den Client mit ", " generieren.", true),
+            ("Man kann die Datei mit ", " erzeugen.", false),
+            ("Die Datei nicht mit ", " erzeugen.", false),
             ("It works with ", ", add a note.", false),
         ] {
             assert_eq!(
@@ -157,5 +186,15 @@ mod tests {
             );
         }
         assert!(is_run_behind(" 生成。") && !is_run_behind(" 生成的文件"));
+        assert!(is_run_behind("로 생성한다.") && !is_run_behind("로 생성한 파일"));
+        for lead in [
+            "Generar la migración con ",
+            "Générer la migration avec ",
+            "Gerar a migração com ",
+            "Сгенерировать миграцию с помощью ",
+        ] {
+            assert!(super::is_means(lead), "{lead}");
+        }
+        assert!(!super::is_means("La migración generada con "));
     }
 }

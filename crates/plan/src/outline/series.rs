@@ -229,6 +229,16 @@ pub(crate) fn number_of_title(title: &str) -> Option<String> {
     split_worded(title).map(|(_, number, _)| number)
 }
 
+/// Returns the name of a unit by its own word and number: "Issue #12: Totals".
+pub(crate) fn name_in_series(words: &str) -> Option<UnitName> {
+    split_worded(words).map(|(word, number, title)| UnitName {
+        word: word.to_owned(),
+        number: Some(number),
+        title,
+        rank: Rank::Phase,
+    })
+}
+
 /// `B. title`, `II. title`: a letter or a Roman number with a sign behind it.
 fn split_lettered(words: &str) -> Option<(&str, &str)> {
     let end = words.find(|letter: char| !letter.is_ascii_uppercase())?;

@@ -56,6 +56,38 @@ fn the_only_unit_by_the_number_of_its_title() {
 }
 
 #[test]
+fn by_the_value_of_a_number_in_another_writing() {
+    let plan = |first: &str, second: &str| {
+        let text = format!(
+            "# Shop\n\n## {first}\n\n**File**: `a.py`\n\n- [ ] It\n\n## {second}\n\n**File**: `b.py`\n\n- [ ] It\n"
+        );
+        read(text.as_bytes()).unwrap()
+    };
+    for (first, second, wanted) in [
+        ("Phase I: A", "Phase II: B", "2"),
+        ("Phase One: A", "Phase Two: B", "Phase 2"),
+        ("第一阶段：甲", "第二阶段：乙", "2"),
+        ("1단계: 가", "2단계: 나", "2"),
+        ("1단계 - 가", "2단계 - 나", "2단계"),
+        ("M1: A", "M2: B", "2"),
+        ("Phase 1/2: A", "Phase 2/2: B", "2"),
+        ("Issue #12: A", "Issue #15: B", "Issue #15"),
+        ("Issue #12: A", "Issue #15: B", "issue #15: B"),
+        ("Aufgabe Nr1: A", "Aufgabe Nr2: B", "Aufgabe Nr2: B"),
+    ] {
+        let plan = plan(first, second);
+        assert_eq!(
+            plan.select(wanted),
+            Ok(vec![plan.phases()[1].id]),
+            "{wanted} of {second}"
+        );
+    }
+    // Among letters, `I` is no number; "of two steps" is none, either.
+    assert!(plan("Phase H: A", "Phase I: B").select("1").is_err());
+    assert!(plan("1단계 가", "2단계 인증").select("2단계: 나").is_err());
+}
+
+#[test]
 fn the_unclear_is_refused() {
     let plan = plan();
     assert!(

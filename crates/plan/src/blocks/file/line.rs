@@ -32,6 +32,17 @@ impl LineAbove {
     }
 }
 
+/// Returns whether the heading around a row names one of the unit's files: what stands below it is for that.
+fn is_headed(asking: &Asking<'_, '_>, row: &Row, changes: &[PlannedChange]) -> bool {
+    let heading = row.section.map(|at| &asking.rows[at]);
+    heading.is_some_and(|heading| {
+        let words = asking.document.slice(&heading.span);
+        spoken_paths(words, heading.span.start, true)
+            .iter()
+            .any(|path| !changes_meant(changes, &path.path).is_empty())
+    })
+}
+
 /// Finds the file by a line above that names files of the unit which can hold the block.
 pub(super) fn by_line(
     asking: &Asking<'_, '_>,
@@ -61,7 +72,10 @@ pub(super) fn by_line(
     let told = |path: &FoundPath| {
         let outer = path.outer.start - row.span.start..path.outer.end - row.span.start;
         let meant = changes_meant(changes, &path.path);
-        let unsure = || only_tells(words, &outer) || only_names(words, &outer);
+        let unsure = || {
+            only_tells(words, &outer)
+                || only_names(words, &outer) && !is_headed(asking, row, changes)
+        };
         meant.is_empty() && right_above && !labelled && path.ticked && unsure()
     };
     if !paths.is_empty() && paths.iter().all(told) {
