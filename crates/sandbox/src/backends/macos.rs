@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::none::on_a_copy;
 use super::{Backend, BackendRequest};
-use crate::mount_plan::{MountPlan, Sight};
+use crate::mount_plan::{MountPlan, Visibility};
 use crate::policy::{BackendName, Network, Tier};
 use crate::protocol::{Calls, Confinement};
 
@@ -74,7 +74,7 @@ fn sandbox_profile(plan: &MountPlan, writable: &[PathBuf], network: Network) -> 
     };
     for place in &plan.places {
         match place.what {
-            Sight::Nothing | Sight::Private(_) => rule("deny file-read*", &place.at),
+            Visibility::Nothing | Visibility::Private(_) => rule("deny file-read*", &place.at),
             _ if place.at == plan.root => rule("deny file-read*", &place.at),
             _ => rule("allow file-read*", &place.at),
         }
