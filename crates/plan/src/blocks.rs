@@ -242,14 +242,14 @@ struct BlockReader<'r, 'a, 't> {
 impl BlockReader<'_, '_, '_> {
     /// Reads a fence at a row, whose text is given; it may hold two blocks, "before" and "after".
     fn read_fence(&mut self, row: usize, fence: &Fence, text: String) {
-        let (asking, starts) = (self.asking, self.starts);
+        let asking = self.asking;
         let topic = asking.rows[row].topic;
         let language = language_of_fence(&fence.info);
-        let from = starts.get(row).copied().unwrap_or(0);
+        let from = self.starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted {
             row,
             from,
-            starts,
+            starts: self.starts,
             language: &language,
             info: &fence.info,
             text: &text,
@@ -270,13 +270,10 @@ impl BlockReader<'_, '_, '_> {
         );
         let lead = read_lead(&above_all, &text);
         let quoted = own == Role::Code && lead == Lead::Stands;
-        let (mut role, altered) = role_by(own, lead, &above_all);
-        let made = matches!(&target.file, FileOf::Change(at) if self.changes[*at].action == Action::Create);
-        if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
-            role = Role::Example;
-        }
-        let unfit = topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone());
-        let (file, basis) = target.file_if(role.is_placed() && !unfit);
+        let (role, altered) = role_by(own, lead, &above_all);
+        let role = self.unless_comments(role, &wanted, &target);
+        let fit = !topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone());
+        let (file, basis) = target.file_if(role.is_placed() && fit);
         let path = wanted_path(self.changes, &file);
         let prose = self.prose_of(row, &text, &path);
         let block = CodeBlock {
@@ -295,14 +292,26 @@ impl BlockReader<'_, '_, '_> {
         };
         let asked = lead == Lead::Asks || altered == Some(Altered::Is);
         let added = asked.then(|| lead::read_added(&above_all)).flatten();
-        let halves = split_halves(block, fence).into_iter();
-        self.placed.extend(halves.map(|block| Placed {
-            row,
-            block,
-            quoted,
-            asked,
-            added,
-        }));
+        for block in split_halves(block, fence) {
+            self.placed.push(Placed {
+                row,
+                block,
+                quoted,
+                asked,
+                added,
+            });
+        }
+    }
+
+    /// Returns the role of a block: what holds nothing but comments, and makes no file, is an example.
+    fn unless_comments(&self, role: Role, wanted: &Wanted<'_>, target: &Target) -> Role {
+        let made = matches!(&target.file, FileOf::Change(at) if self.changes[*at].action == Action::Create);
+        let told = !made && role::is_told_in_comments(wanted.text, wanted.language);
+        if role == Role::Code && told {
+            Role::Example
+        } else {
+            role
+        }
     }
 
     /// Finds the file that a block is for, with the words right above it.

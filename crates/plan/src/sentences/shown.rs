@@ -131,8 +131,8 @@ impl Judge<'_, '_, '_> {
         let titles = row.label.is_some() && row.topic == Some(Topic::Changes);
         // What has to be so is said in few words.
         let least = FEWEST - usize::from(form.mood == Mood::Demands);
-        !(apart || answers || titles || is_title(words))
-            && !words.trim_end_matches(['*', '_']).ends_with([':', '：'])
+        let leads = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
+        !(apart || answers || titles || leads || is_title(words))
             && row.heading_topic != Some(Topic::About)
             && unit.works()
             && asked.is_absent(unit, least)
