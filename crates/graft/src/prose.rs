@@ -24,6 +24,7 @@ mod read;
 
 use std::collections::HashSet;
 
+pub(crate) use ends::named_end;
 pub(crate) use names::{same_name, strip_name_decoration};
 pub(crate) use phrases::{Phrase, Pick, split_name_words};
 use places::relation_before_name;
@@ -454,14 +455,6 @@ impl Prose {
 /// Returns whether nothing of its clause stands behind a word.
 fn ends_clause(tokens: &[Token], at: usize) -> bool {
     matches!(tokens.get(at + 1), None | Some(Token::Comma | Token::Stop))
-}
-
-/// Returns the end that words name last, those of the table alone.
-pub(crate) fn named_end(text: &str) -> Option<End> {
-    let tokens = tokenize_prose(text);
-    (0..tokens.len())
-        .rev()
-        .find_map(|at| ends::beginning_at(&tokens, at))
 }
 
 /// Reads the lines that words name last: "lines 12-40" -> (12, 40), "from line 3 to line 9" -> (3, 9).

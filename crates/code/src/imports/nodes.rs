@@ -1,3 +1,4 @@
+//! Import statements as nodes of the tree, for readers who need to know where a name stands.
 //!
 //! ```text
 //! from a import b as c            Named, module a, name b, alias c
@@ -5,7 +6,6 @@
 //! import 'x'                      Module x, no name
 //! const { a: b } = require('x')   RequireNamed, module x, name a, alias b
 //! ```
-//! Import statements as nodes of the tree, for readers who need to know where a name stands.
 
 use tree_sitter::Node;
 

@@ -1,3 +1,4 @@
+//! Wrong versions of Python.
 //!
 //! ```text
 //! if a and b:             if not (a and b):     and, an edit of its own, if a or b:
@@ -6,7 +7,6 @@
 //! if x < 0: raise E       pass: the whole guard is gone
 //! x = await load()        x = load()
 //! ```
-//! Wrong versions of Python.
 
 use tree_sitter::Node;
 

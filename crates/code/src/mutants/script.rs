@@ -1,3 +1,4 @@
+//! Wrong versions of JavaScript and TypeScript.
 //!
 //! ```text
 //! if (a && b) {…}          if (!(a && b)) {…}     and, an edit of its own, if (a || b) {…}
@@ -6,7 +7,6 @@
 //! if (x < 0) throw e;      ;                      the whole guard is gone
 //! x = await load()         x = load()
 //! ```
-//! Wrong versions of JavaScript and TypeScript.
 
 use tree_sitter::Node;
 

@@ -1,3 +1,4 @@
+//! Replaces or merges what stands above a definition: its comments and decorators.
 //!
 //! ```text
 //! file             block            result
@@ -5,7 +6,6 @@
 //! @cached          @cached(60)      @cached(60)      its decorators replace the file's
 //! def f(): ...     def f(): ...     def f(): ...
 //! ```
-//! Replaces or merges what stands above a definition: its comments and decorators.
 
 use tree_sitter::Node;
 

@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use super::End;
-use super::words::Token;
+use super::words::{Token, tokenize_prose};
 
 /// Words behind "the first" that make it an order of the work, and not the top of something.
 const STEPS: [&str; 10] = [
@@ -75,6 +75,14 @@ fn words_at(tokens: &[Token], at: usize) -> usize {
 fn is_parted(word: &str) -> bool {
     word.chars()
         .all(|letter| !letter.is_alphabetic() || letter < '\u{530}')
+}
+
+/// Returns the end that words name last, those of the table alone.
+pub(crate) fn named_end(text: &str) -> Option<End> {
+    let tokens = tokenize_prose(text);
+    (0..tokens.len())
+        .rev()
+        .find_map(|at| beginning_at(&tokens, at))
 }
 
 #[cfg(test)]

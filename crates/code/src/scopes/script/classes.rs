@@ -1,3 +1,5 @@
+//! Classes: which of their parts run where the class stands, and which when an object is made or a
+//! method is called.
 //!
 //! ```text
 //! class A extends B {      `B` is read before `A` is bound
@@ -5,8 +7,6 @@
 //!   m = load()             read when an object is made, in a scope of its own
 //! }
 //! ```
-//! Classes: which of their parts run where the class stands, and which when an object is made or a
-//! method is called.
 
 use tree_sitter::Node;
 
