@@ -315,7 +315,22 @@ fn range_of(text: &str) -> Option<(usize, usize)> {
 }
 
 /// Words before the numbers of lines.
-const LINE_WORDS: [&str; 6] = ["lines", "line", "líneas", "línea", "(l", "行"];
+const LINE_WORDS: [&str; 14] = [
+    "lines",
+    "line",
+    "líneas",
+    "línea",
+    "zeilen",
+    "zeile",
+    "lignes",
+    "ligne",
+    "linhas",
+    "linha",
+    "строкой",
+    "строки",
+    "(l",
+    "行",
+];
 
 /// Returns lines that words right behind a path name: "lines 12-40", "around line 45", "(L12-40)".
 pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
@@ -347,6 +362,15 @@ pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
             found.filter_map(|(at, _)| Some((at, line_numbers(&words[at + word.len()..])?))),
         );
     }
+    // "第 5 行之后", "5行目": the number stands before the word.
+    said.extend(words.match_indices('行').filter_map(|(at, _)| {
+        let before = words[..at].trim_end();
+        let digits = before
+            .rsplit(|letter: char| !letter.is_ascii_digit())
+            .next()?;
+        let line = digits.parse().ok()?;
+        Some((at, (line, line)))
+    }));
     said.sort_unstable();
     let lines = said.into_iter().map(|(_, lines)| lines);
     let (ranges, single): (Vec<_>, Vec<_>) = lines.partition(|lines| lines.0 < lines.1);
@@ -457,6 +481,17 @@ mod tests {
 
     #[test]
     fn parts_of_words_and_of_code_are_no_lines() {
+        for said in [
+            "Nach Zeile 7:",
+            "Après la ligne 7 :",
+            "Después de la línea 7:",
+            "Depois da linha 7:",
+            "После строки 7:",
+            "在第 7 行之后添加：",
+            "7行目の後に追加:",
+        ] {
+            assert_eq!(lines_said_last(said), Some((7, 7)), "{said}");
+        }
         assert_eq!(lines_said_last("a baseline 5 and `line 4`"), None);
     }
 }

@@ -221,8 +221,27 @@ const LINE: [&str; 7] = [
     "строкой",
 ];
 
-/// Returns the number of the line beside which the words from a token on put something: "after line 5".
+/// Returns the number of the line beside which the words from a token on put something: "after line 5", "第 5 行之后".
 pub(super) fn line_beside(tokens: &[Token], at: usize) -> Option<(Relation, usize)> {
+    line_before_side(tokens, at).or_else(|| line_behind_place(tokens, at))
+}
+
+/// Reads a line in words that put the side behind it: "第5行之后", "第 5 行之后", "5行目の後".
+fn line_before_side(tokens: &[Token], at: usize) -> Option<(Relation, usize)> {
+    let Some(Token::Word(word)) = tokens.get(at) else {
+        return None;
+    };
+    let (relation, before) = side_behind(word)?;
+    let counted = before.trim_end_matches('の').trim_end_matches('目');
+    let number = counted.strip_suffix('行')?.trim_start_matches('第');
+    let number = match (number, at.checked_sub(1).and_then(|one| tokens.get(one))) {
+        ("", Some(Token::Word(earlier))) => earlier.as_str(),
+        (number, _) => number,
+    };
+    Some((relation, number.parse().ok()?))
+}
+
+fn line_behind_place(tokens: &[Token], at: usize) -> Option<(Relation, usize)> {
     let (place, length) = beginning_at(tokens, at)?;
     let mut words = tokens
         .get(at + length..)?
@@ -231,7 +250,8 @@ pub(super) fn line_beside(tokens: &[Token], at: usize) -> Option<(Relation, usiz
             Token::Word(word) => Some(word.to_lowercase()),
             _ => None,
         });
-    let first = words.find(|word| !ARTICLES.contains(&word.as_str()))?;
+    let small = |word: &str| ARTICLES.contains(&word) || FILLERS.contains(&word);
+    let first = words.find(|word| LINE.contains(&word.as_str()) || !small(word))?;
     let number = LINE.contains(&first.as_str()).then(|| words.next())??;
     Some((place.relation, number.trim_end_matches(':').parse().ok()?))
 }
