@@ -25,6 +25,10 @@ pub(super) fn split_run(
     if run.is_empty() {
         return Ok(Vec::new());
     }
+    // A number is the plainest of places.
+    if let Some(index) = by_line(merger, pair)? {
+        return Ok(vec![(index, run.to_vec())]);
+    }
     let said: Vec<Option<usize>> = run
         .iter()
         .map(|&at| position_by_words(merger, pair, at))
@@ -43,9 +47,6 @@ pub(super) fn split_run(
     }
     for &at in run {
         refuse_missing(merger, pair, at)?;
-    }
-    if let Some(index) = by_line(merger, pair)? {
-        return Ok(vec![(index, run.to_vec())]);
     }
     if let Some(index) = by_open_end(pair, run) {
         return beside(index);

@@ -232,8 +232,10 @@ fn line_before_side(tokens: &[Token], at: usize) -> Option<(Relation, usize)> {
         return None;
     };
     let (relation, before) = side_behind(word)?;
-    let counted = before.trim_end_matches('の').trim_end_matches('目');
-    let number = counted.strip_suffix('行')?.trim_start_matches('第');
+    let counted = before.trim_end_matches(['目', 'の']).strip_suffix('行')?;
+    let number = counted
+        .rsplit(|letter: char| !letter.is_ascii_digit())
+        .next()?;
     let number = match (number, at.checked_sub(1).and_then(|one| tokens.get(one))) {
         ("", Some(Token::Word(earlier))) => earlier.as_str(),
         (number, _) => number,
