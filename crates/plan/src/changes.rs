@@ -31,6 +31,8 @@ pub(crate) use urging::asks_for_change;
 #[cfg(test)]
 pub(crate) use verbs::{action_of, action_of_note, names_part, only_looks, plainly_modifies};
 pub(crate) use verbs::{moves_whole, removes_whole};
+#[cfg(test)]
+pub(crate) use whole::leaves_a_list;
 
 /// The change that is planned for a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]

@@ -24,7 +24,6 @@ pub(crate) use commits::{commit_of_row, is_commit_message};
 pub use doubt::Doubt;
 use doubt::doubt_of_command;
 pub use expect::{Count, Held, Of, Relation, Stands};
-
 pub(crate) use expect::{Side, read_expectation};
 pub use facts::Facts;
 pub(crate) use lines::{

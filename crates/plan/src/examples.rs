@@ -4,8 +4,8 @@ use crate::approval::{Approval, approval_of_status};
 use crate::blocks::{is_new_label, is_old_label, reads_mark};
 use crate::boxes::State;
 use crate::changes::{
-    Action, action_of, action_of_note, asks_for_change, names_part, only_looks, plainly_modifies,
-    removes_whole,
+    Action, action_of, action_of_note, asks_for_change, leaves_a_list, names_part, only_looks,
+    plainly_modifies, removes_whole,
 };
 use crate::criteria::{CriterionKind, kind_of_criterion};
 use crate::imports::asks_for_the_same;
@@ -31,6 +31,7 @@ fn is_read_as_listed(list: List, example: &str) -> bool {
         List::LookVerb => only_looks(example),
         List::PlainModifyVerb => plainly_modifies(example),
         List::BesideFile | List::WholeFile => removes_whole(example),
+        List::WholeTree => !leaves_a_list(example.rsplit('`').next().unwrap_or(example)),
         List::BesideEmpty => is_empty_note(example),
         List::PartOfFile => names_part(example),
         List::Imperative | List::ImperativeLead | List::ImperativePlace => asks_for_change(example),

@@ -255,4 +255,18 @@ impl Kind {
             Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format
         )
     }
+
+    /// Returns whether a command of this kind is run for what it leaves behind: a commit, packages, a migrated database.
+    pub fn is_action(self) -> bool {
+        matches!(
+            self,
+            Kind::Commit
+                | Kind::Destroy
+                | Kind::Generate
+                | Kind::Git
+                | Kind::Install
+                | Kind::Migrate
+                | Kind::Service
+        )
+    }
 }

@@ -195,17 +195,10 @@ pub(super) fn is_one_command(step: &Step) -> bool {
 
 /// Returns whether a command is run for what it leaves behind, by its nature.
 fn acts(work: &UnitWork<'_>, planned: &PlannedCommand) -> bool {
-    use shell::Kind::{Commit, Destroy, Generate, Git, Install, Migrate, Service};
     let reading = check::read_command(work, &planned.text, &check::folder_of(planned, work));
-    let kinds = reading.kinds();
     planned.facts.writes
         || reading.writes()
-        || kinds.iter().any(|kind| {
-            matches!(
-                kind,
-                Commit | Destroy | Generate | Git | Install | Migrate | Service
-            )
-        })
+        || reading.kinds().into_iter().any(shell::Kind::is_action)
 }
 
 /// Returns a step's command as one that the checks are to run; actions and expected failures have their moment in

@@ -99,11 +99,7 @@ pub(crate) fn removes_whole(value: &str) -> bool {
         .find(|letter: char| !letter.is_alphanumeric())
         .unwrap_or(words.len());
     let (first, rest) = words.split_at(end);
-    // "remove `OLD`" is about what it names, however the name reads.
-    let names_code = code_spans(rest, 0)
-        .into_iter()
-        .any(|span| as_path(&rest[span.inner], true).is_none());
-    if names_code || names_constant(first, rest) {
+    if names_object(first, rest) {
         return false;
     }
     let removed = action_of(first) == Some(Action::Delete)
@@ -139,16 +135,30 @@ pub(crate) fn removes_whole(value: &str) -> bool {
         }
 }
 
-/// Returns whether a word behind a verb in small letters is a name in capitals: "remove OLD".
-fn names_constant(verb: &str, rest: &str) -> bool {
+/// Returns whether what stands right behind a verb is a name, however that reads: "remove `OLD`", "remove OLD". Behind a sign
+/// stands the reason: "delete — `load` replaces it".
+fn names_object(verb: &str, rest: &str) -> bool {
+    let is_sign = |letter: char| {
+        matches!(
+            letter,
+            ',' | ';' | ':' | '.' | '(' | '（' | '—' | '–' | '，' | '；'
+        )
+    };
+    let code = code_spans(rest, 0).into_iter().next();
+    let until = code.as_ref().map_or(rest.len(), |span| span.outer.start);
+    let object = &rest[..until];
+    let is_parted = object.contains(is_sign) || object.contains(" - ");
+    let in_code = code.is_some_and(|span| as_path(&rest[span.inner], true).is_none());
     let is_constant = |word: &str| {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         word.len() > 1
             && word
                 .chars()
                 .all(|letter| letter.is_ascii_uppercase() || letter == '_')
     };
-    verb.contains(char::is_lowercase) && rest.split_whitespace().any(is_constant)
+    // A verb in capitals stresses, and so may the rest.
+    let clause = object.split(is_sign).next().unwrap_or(object);
+    let constant = verb.contains(char::is_lowercase) && clause.split_whitespace().any(is_constant);
+    in_code && !is_parted || constant
 }
 
 /// Returns whether a label's value says that the file at hand gets another path: "Move the file.", "Rename".
@@ -233,6 +243,9 @@ mod tests {
             "delete — unused",
             "Remove this file",
             "deleted (see above)",
+            "delete — `load` replaces it",
+            "delete; replaced by `load`",
+            "delete: OLD code",
             "删除",
             "delete entirely",
         ] {

@@ -103,24 +103,9 @@ fn ends_with_the_file(behind: &str) -> bool {
         || OR.contains(&first.as_str())
 }
 
-/// Words for the place where all files of a project lie.
-const WHOLE_TREE: [&str; 11] = [
-    "repository",
-    "repo",
-    "disk",
-    "tree",
-    "project",
-    "codebase",
-    "git",
-    "filesystem",
-    "folder",
-    "directory",
-    "package",
-];
-
 /// Returns whether the words behind a path name something that only mentions the file: "from the registry", "in
 /// `mkdocs.yml`". A file goes from a folder, or from the project as a whole.
-pub(super) fn leaves_a_list(rest: &str) -> bool {
+pub(crate) fn leaves_a_list(rest: &str) -> bool {
     let rest = rest.trim_start_matches(['`', '*', '_']).trim_start();
     let mut words = rest.split_whitespace();
     let first = words.next().unwrap_or("").to_lowercase();
@@ -139,9 +124,11 @@ pub(super) fn leaves_a_list(rest: &str) -> bool {
         .trim_matches('`');
     let is_folder = bare.ends_with('/');
     let names_code = named.starts_with('`') && !is_folder;
-    let whole = object
-        .iter()
-        .any(|word| WHOLE_TREE.contains(&comparison_key(word).as_str()));
+    let whole = object.iter().any(|word| {
+        List::WholeTree
+            .words()
+            .contains(&comparison_key(word).as_str())
+    });
     names_code || sources && !is_folder && !whole
 }
 

@@ -12,7 +12,9 @@ use crate::vocabulary::{Use, entry_at_start, is_entry, last_entry};
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
-use super::words::{is_join, is_single_name, names_in, squeeze_text, stems_in, symbols_in};
+use super::words::{
+    is_join, is_single_name, leads_on, names_in, squeeze_text, stems_in, symbols_in,
+};
 
 /// The names in a sentence.
 pub(super) struct Asked<'w> {
@@ -236,12 +238,7 @@ impl<'w> Asked<'w> {
         // block only touches counts as shown; with higher ones, so does little that is shown in other words.
         match proof {
             // A lead-in announces what follows, in whatever words.
-            Proof::Any if named == 0 => {
-                self.words
-                    .trim_end_matches(['*', '_'])
-                    .ends_with([':', '：'])
-                    || !self.is_absent(shown, FEWEST)
-            }
+            Proof::Any if named == 0 => leads_on(self.words) || !self.is_absent(shown, FEWEST),
             Proof::Any => held == named || words * 3 >= all,
             Proof::Half if named > 0 => held * 2 >= named && words * 3 >= all,
             Proof::Half => words * 5 >= all * 3,

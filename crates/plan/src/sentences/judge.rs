@@ -12,6 +12,7 @@ use super::prohibition::protected_names;
 use super::scope::Scopes;
 use super::split::Cut;
 use super::topics::topics_of_sentence;
+use super::words::leads_on;
 use super::{Sentence, SentenceClass, inline};
 use crate::blocks::is_labelled_place;
 use crate::changes::{Asking, PlannedChange};
@@ -41,10 +42,7 @@ impl Judge<'_, '_, '_> {
     pub(super) fn lead(&self, cut: &Cut) -> Option<usize> {
         let row = self.asking.rows.get(cut.row)?;
         let lead = row.item.and_then(|_| self.scopes.lead(cut.row))?;
-        self.words(lead)
-            .trim_end_matches(['*', '_', ' '])
-            .ends_with([':', '：'])
-            .then_some(lead)
+        leads_on(self.words(lead)).then_some(lead)
     }
 
     /// Judges a sentence; `led` is the class of the line that leads to its list.
@@ -254,7 +252,7 @@ impl Judge<'_, '_, '_> {
         use SentenceClass::{Context, DoShown, DoUnshown, Place, Unclear};
         let row = &self.asking.rows[cut.row];
         let words = self.asking.document.slice(&cut.span);
-        let ends = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
+        let ends = leads_on(words);
         if self.names_files(cut, form) {
             return Place;
         }
@@ -403,11 +401,7 @@ impl Judge<'_, '_, '_> {
             return false;
         }
         let words = self.asking.document.slice(&cut.span);
-        if form.refers
-            || words
-                .trim_end_matches(['*', '_', ' '])
-                .ends_with([':', '：'])
-        {
+        if form.refers || leads_on(words) {
             return false;
         }
         let group = self.scopes.group(cut.row);

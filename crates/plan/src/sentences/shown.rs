@@ -11,7 +11,7 @@ use super::evidence::Shown;
 use super::form::{self, Form, Mood};
 use super::judge::{Found, Judge, is_title};
 use super::split::Cut;
-use super::words::stems_in;
+use super::words::{leads_on, stems_in};
 
 impl Judge<'_, '_, '_> {
     /// Returns whether a sentence about some files asks for work, and whether their blocks show it.
@@ -30,7 +30,7 @@ impl Judge<'_, '_, '_> {
         let title = noted && !found.asked.names_symbols();
         let proof = if title || self.is_followed(cut) {
             Proof::Any
-        } else if self.asks_for_more(cut, form, found) {
+        } else if self.is_order_below(cut, form, found) {
             Proof::Most
         } else {
             Proof::Half
@@ -67,7 +67,7 @@ impl Judge<'_, '_, '_> {
             _ if found.absent => false,
             Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
             // What a block shows is said before it: below it, an order in plain words is for something more.
-            Some(local) if self.asks_for_more(cut, form, found) => {
+            Some(local) if self.is_order_below(cut, form, found) => {
                 asked.is_shown(local, Proof::Most)
             }
             Some(local) => asked.is_shown(local, Proof::Half),
@@ -94,13 +94,13 @@ impl Judge<'_, '_, '_> {
     }
 
     /// Returns whether a sentence below a block is an order in plain words.
-    fn asks_for_more(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> bool {
+    fn is_order_below(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> bool {
         let group = self.scopes.group(cut.row);
         let words = self.asking.document.slice(&cut.span);
         matches!(form.mood, Mood::Asks(Use::Change | Use::Remove))
             && !form.step
             && !form.given
-            && !words.ends_with([':', '：'])
+            && !leads_on(words)
             // "Add the tests above to `a_test.py`" says where they go.
             && find_paths(words, 0, true).is_empty()
             && !found.asked.names_symbols()
@@ -131,7 +131,7 @@ impl Judge<'_, '_, '_> {
         let titles = row.label.is_some() && row.topic == Some(Topic::Changes);
         // What has to be so is said in few words.
         let least = FEWEST - usize::from(form.mood == Mood::Demands);
-        let leads = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
+        let leads = leads_on(words);
         !(apart || answers || titles || leads || is_title(words))
             && row.heading_topic != Some(Topic::About)
             && unit.works()

@@ -9,6 +9,13 @@ pub(super) fn squeeze_text(text: &str) -> String {
         .collect()
 }
 
+/// Returns whether words lead on to what follows: they end with a colon, emphasis around it or not.
+pub(in crate::sentences) fn leads_on(words: &str) -> bool {
+    words
+        .trim_end_matches(['*', '_', ' '])
+        .ends_with([':', '：'])
+}
+
 /// Returns whether a text is one name.
 pub(super) fn is_single_name(text: &str) -> bool {
     text.chars()

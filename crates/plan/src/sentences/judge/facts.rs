@@ -10,7 +10,7 @@ use crate::sentences::asked::Asked;
 use crate::sentences::form::{self, Form, Mood};
 use crate::sentences::split::Cut;
 use crate::sentences::statuses::lacks_status;
-use crate::sentences::words::symbols_in;
+use crate::sentences::words::{leads_on, symbols_in};
 use crate::vocabulary::{Use, uses_in};
 
 impl Judge<'_, '_, '_> {
@@ -162,7 +162,7 @@ impl Judge<'_, '_, '_> {
             .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
         let shown = self.stock.shows_in(next..next + 1) || form.comments;
         let words = self.asking.document.slice(&cut.span);
-        let ends = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
+        let ends = leads_on(words);
         let change =
             form.mood == Mood::Asks(Use::Change) || !ends && !matches!(form.mood, Mood::Asks(_));
         code && shown && !(change && self.stock.is_shell(next))
