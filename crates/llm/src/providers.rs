@@ -135,8 +135,9 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         ..PLAIN
     },
     // Claude in Amazon Bedrock by its Messages endpoint, which takes a Bedrock API key where Anthropic's takes its own.
-    // An endpoint of a region asks a tenth more than the published price. It is not known to keep what it read for an
-    // hour, and is said to read a conversation anew when its effort changes.
+    // An endpoint of a region asks a tenth more than the published price. It keeps what it read for an hour where it is
+    // asked to (since January 2026, for Claude 4.5 and later), and is said to read a conversation anew when its effort
+    // changes.
     Provider {
         name: "bedrock",
         protocol: &Anthropic,
@@ -153,6 +154,10 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         ],
         names: &["anthropic.claude-"],
         surcharge: 1.1,
+        abilities: Abilities {
+            hour: true,
+            effort_of_turns: false,
+        },
         ..PLAIN
     },
     // OpenAI's models in Azure by its `v1` addresses, which take a key as a bearer's and need no version. A model is

@@ -305,15 +305,18 @@ fn clouds_are_asked_at_their_own_addresses_with_their_own_headers() {
 #[test]
 fn an_hour_is_asked_for_where_a_provider_has_it() {
     let hour = json!({ "type": "ephemeral", "ttl": "1h" });
-    let (body, _) = sent("anthropic/sonnet", "anthropic", &task(), CacheTime::Hour);
-    assert_eq!(
-        (&body["cache_control"], &body["system"][0]["cache_control"]),
-        (&hour, &hour)
-    );
+    for provider in ["anthropic", "bedrock"] {
+        let name = format!("{provider}/sonnet");
+        let (body, _) = sent(&name, provider, &task(), CacheTime::Hour);
+        assert_eq!(
+            (&body["cache_control"], &body["system"][0]["cache_control"]),
+            (&hour, &hour),
+            "{provider}"
+        );
+    }
     let (body, _) = sent("anthropic/sonnet", "anthropic", &task(), CacheTime::Usual);
     assert_eq!(body["cache_control"], json!({ "type": "ephemeral" }));
     for (name, provider) in [
-        ("bedrock/sonnet", "bedrock"),
         ("openai/sonnet", "openai"),
         ("compatible/x", "compatible"),
     ] {
