@@ -1,5 +1,7 @@
 //! A command of the plan or of the project, as it is asked for.
 
+use std::path::Path;
+
 use plan::{Criterion, Doubt, Expect, ExpectedOutcome, PlannedCommand};
 
 use super::destroying::find_threat;
@@ -146,6 +148,13 @@ impl Request {
             kind: Some(kind),
             ..Request::of_project(script, why)
         }
+    }
+
+    /// Returns the script that runs: `pytest -q` for `uv run pytest -q` where `uv` is not installed and the environment next
+    /// to the folder has pytest.
+    pub(crate) fn runs_as(&self, root: &Path) -> String {
+        in_environment(&self.script, &nearest_tools(root, &effective_folder(self)))
+            .unwrap_or_else(|| self.script.trim().to_owned())
     }
 
     /// Returns the command as it is to be run and judged.

@@ -1,9 +1,13 @@
 //! Runs the tests as they were before a model changed them, on the new code: first with the new helpers, then with the old
 //! ones. What the plan's own code made of the tests is part of what they were.
 
+use std::collections::BTreeSet;
+
+use code::imports::list_imports;
 use code::paths::{TestRole, belongs_to_tests, holds_tests, test_role};
 use journal::{Basis, Verdict};
 
+use super::narrow::narrow_to_files;
 use super::weakened::{self, OldRun, Outcome, PlanWords, Verdicts, decide_weakened};
 use super::{Check, Verification};
 use crate::check::{self, CheckRun, Kind};
@@ -14,6 +18,9 @@ use crate::unit_work::UnitWork;
 /// Which of the files that a model changed are as they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RevertedFiles {
+    /// Those that hold tests, where nothing else of the tests was changed: what they hold is all that can end otherwise than
+    /// in the final run, so that they run alone.
+    SuitesAlone,
     /// Those that hold tests.
     Suites,
     /// All that belongs to tests.
@@ -22,6 +29,20 @@ enum RevertedFiles {
     TestsAndSettings,
     /// All of them.
     Everything,
+}
+
+impl RevertedFiles {
+    /// Returns what a run with them is for, as its line in the progress says it.
+    const fn why(self) -> &'static str {
+        match self {
+            RevertedFiles::SuitesAlone | RevertedFiles::Suites => "the old tests on the new code",
+            RevertedFiles::Tests => "the old tests with their old helpers on the new code",
+            RevertedFiles::TestsAndSettings => {
+                "the old tests with their old helpers and settings on the new code"
+            }
+            RevertedFiles::Everything => "the old tests on the old code",
+        }
+    }
 }
 
 /// A run of the old tests.
@@ -51,7 +72,11 @@ pub(super) async fn compare_with_old_tests(
     let mut with_new = if suites.is_empty() {
         Vec::new()
     } else {
-        run_all(work, &checks, RevertedFiles::Suites).await?
+        let old = match helpers.is_empty() {
+            true => RevertedFiles::SuitesAlone,
+            false => RevertedFiles::Suites,
+        };
+        run_all(work, &checks, old).await?
     };
     if with_new.iter().any(|seen| seen.run.failed()) {
         add_before(
@@ -185,7 +210,9 @@ fn stage_reverted(work: &mut UnitWork<'_>, old: RevertedFiles) -> Result<Vec<Str
     let mut files = Vec::new();
     for (path, before) in work.state.worked.clone() {
         let goes_back = match old {
-            RevertedFiles::Suites => holds_tests(&path) && before.is_some(),
+            RevertedFiles::SuitesAlone | RevertedFiles::Suites => {
+                holds_tests(&path) && before.is_some()
+            }
             RevertedFiles::Tests => belongs_to_tests(&path),
             RevertedFiles::TestsAndSettings => {
                 belongs_to_tests(&path) || weakened::is_shared_settings(&path)
@@ -210,36 +237,32 @@ async fn run_each(
     old: RevertedFiles,
 ) -> Result<Vec<OldTestRun>, Stop> {
     let files = stage_reverted(work, old)?;
+    let mut asked: Vec<(String, String)> = Vec::new();
     let mut all: Vec<OldTestRun> = Vec::new();
     for check in checks {
         let Some(mut request) = check.request.clone().or_else(|| request_of_check(check)) else {
             continue;
         };
-        let why = match old {
-            RevertedFiles::Suites => "the old tests on the new code",
-            RevertedFiles::Tests => "the old tests with their old helpers on the new code",
-            RevertedFiles::TestsAndSettings => {
-                "the old tests with their old helpers and settings on the new code"
-            }
-            RevertedFiles::Everything => "the old tests on the old code",
-        };
-        why.clone_into(&mut request.why);
-        if all
-            .iter()
-            .any(|seen| seen.ran.script == request.script && seen.ran.folder == request.folder)
-        {
+        old.why().clone_into(&mut request.why);
+        let key = (request.script.clone(), request.folder.clone());
+        if asked.contains(&key) {
             continue;
         }
-        let (ran, output) = check::run_and_read(work, &request).await?;
-        // What the old code says proves nothing before it is known that the tests may stay as they are.
-        if old != RevertedFiles::Everything {
-            evidence::record_evidence(work, &check.observation(&ran), Basis::OldTests)?;
-        }
-        let covers = files
+        asked.push(key);
+        let covers: Vec<String> = files
             .iter()
             .filter(|path| covers_test_file(&request.script, path))
             .cloned()
             .collect();
+        let narrow = match old {
+            RevertedFiles::SuitesAlone => narrow_to_reverted(work, &request, &covers),
+            _ => None,
+        };
+        let (ran, output) = run_narrow_first(work, &request, narrow).await?;
+        // What the old code says proves nothing before it is known that the tests may stay as they are.
+        if old != RevertedFiles::Everything {
+            evidence::record_evidence(work, &check.observation(&ran), Basis::OldTests)?;
+        }
         let outcome = match ran.judgement.verdict {
             Verdict::Passed => Outcome::Passed,
             Verdict::Failed => Outcome::Failed(output),
@@ -255,6 +278,65 @@ async fn run_each(
         });
     }
     Ok(all)
+}
+
+/// Runs the narrow form of a command, and the whole where there is none or it does not pass: a threshold of coverage, say,
+/// holds for the whole suite only.
+async fn run_narrow_first(
+    work: &mut UnitWork<'_>,
+    request: &check::Request,
+    narrow: Option<check::Request>,
+) -> Result<(CheckRun, String), Stop> {
+    if let Some(narrow) = narrow {
+        let seen = check::run_and_read(work, &narrow).await?;
+        if seen.0.judgement.verdict == Verdict::Passed {
+            return Ok(seen);
+        }
+    }
+    check::run_and_read(work, request).await
+}
+
+/// Returns the form of a command that runs the files alone that were taken back; none where it has no such form, or where
+/// another test names one of them, since what it takes from there is then the old one, too.
+fn narrow_to_reverted(
+    work: &mut UnitWork<'_>,
+    request: &check::Request,
+    files: &[String],
+) -> Option<check::Request> {
+    let narrow = narrow_to_files(work, request, files)?;
+    let paths = work.run.files.facts().paths().iter();
+    let staged = work.workspace.tree.staged().keys();
+    let others: BTreeSet<String> = paths
+        .chain(staged)
+        .filter(|path| belongs_to_tests(path) && !files.contains(path))
+        .cloned()
+        .collect();
+    let stems: Vec<&str> = files.iter().map(|path| stem_of(path)).collect();
+    let imports_one = |path: &String| {
+        let bytes = work.workspace.tree.read(path).ok().flatten();
+        bytes.is_some_and(|bytes| may_import(path, &String::from_utf8_lossy(&bytes), &stems))
+    };
+    (!others.iter().any(imports_one)).then_some(narrow)
+}
+
+/// Returns whether a file may import one of the modules of these names; where its imports can't be read, its text decides.
+fn may_import(path: &str, text: &str, stems: &[&str]) -> bool {
+    if !stems.iter().any(|stem| text.contains(stem)) {
+        return false;
+    }
+    let Some(imports) = list_imports(path, text) else {
+        return true;
+    };
+    imports.iter().any(|import| {
+        let mut words = import.names.iter().chain([&import.module]);
+        words.any(|word| stems.iter().any(|stem| word.contains(stem)))
+    })
+}
+
+/// Returns the name of a file as an import writes it: `tests/test_a.py` as `test_a`, `src/cart.test.ts` as `cart.test`.
+fn stem_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// Returns the request of a check of the project's own, which keeps none.
@@ -315,6 +397,35 @@ pub(super) fn named_test(word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_that_takes_from_another_is_seen() {
+        for (path, text, expected) in [
+            ("tests/test_b.py", "from tests.test_a import Base\n", true),
+            ("tests/test_b.py", "from tests import test_a\n", true),
+            ("tests/test_b.py", "from .test_a import Base\n", true),
+            (
+                "tests/test_b.py",
+                "def test_b(test_a):\n    assert test_a\n",
+                false,
+            ),
+            ("tests/test_b.py", "def broken(test_a\n", true),
+            ("src/b.test.ts", "import { make } from './test_a';\n", true),
+            (
+                "src/b.test.js",
+                "const { make } = require('./test_a');\n",
+                true,
+            ),
+            ("tests/cases.txt", "test_a\n", true),
+            ("tests/test_b.py", "import os\n", false),
+        ] {
+            assert_eq!(
+                may_import(path, text, &["test_a"]),
+                expected,
+                "{path} {text}"
+            );
+        }
+    }
 
     #[test]
     fn a_command_covers_the_files_that_it_runs() {

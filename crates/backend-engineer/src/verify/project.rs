@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use journal::Verdict;
+use plan::ExpectedOutcome;
 use survey::{Command, Ecosystem, Purpose};
 
 mod environment;
@@ -60,7 +61,7 @@ pub(super) async fn run_project_checks(
     }
     let mut found = Vec::new();
     for wanted in wanted {
-        found.push(run_required_check(work, change, &wanted).await?);
+        found.extend(run_required_check(work, change, &wanted, made).await?);
     }
     Ok(found)
 }
@@ -221,21 +222,26 @@ fn not_made(wanted: &RequiredCheck, why: &str) -> Check {
 }
 
 /// Tries the commands in their order until one has something to say; then what they run, by the project's own environment
-/// where the runner in front is missing.
+/// where the runner in front is missing. None where the plan made the same check: its `pytest` is what `uv run pytest` comes
+/// to where `uv` is missing.
 async fn run_required_check(
     work: &mut UnitWork<'_>,
     change: &Change,
     wanted: &RequiredCheck,
-) -> Result<Check, Stop> {
+    made: &[Check],
+) -> Result<Option<Check>, Stop> {
     let mut silent: Option<Check> = None;
     let direct = environment::direct_commands(work.run.root(), &wanted.commands);
     for command in wanted.commands.iter().chain(&direct) {
         let why = format!("the project's own, {}", command.source);
         let request = Request::found(&command.script, &command.folder, wanted.kind, &why);
+        if made.iter().any(|check| is_made(work, check, &request)) {
+            return Ok(None);
+        }
         let (mut ran, text) = check::run_and_read(work, &request).await?;
         let limit = ran.judgement.limit;
         match ran.judgement.verdict {
-            Verdict::Passed => return Ok(check_of_run(wanted, command, ran)),
+            Verdict::Passed => return Ok(Some(check_of_run(wanted, command, ran))),
             Verdict::Failed => {
                 let failure = Failure {
                     wanted,
@@ -244,7 +250,7 @@ async fn run_required_check(
                     text: &text,
                 };
                 compare_with_earlier_failure(work, change, &failure, &mut ran).await?;
-                return Ok(check_of_run(wanted, command, ran));
+                return Ok(Some(check_of_run(wanted, command, ran)));
             }
             Verdict::NotChecked => {
                 silent.get_or_insert_with(|| check_of_run(wanted, command, ran));
@@ -254,7 +260,24 @@ async fn run_required_check(
             break;
         }
     }
-    Ok(silent.unwrap_or_else(|| not_made(wanted, "nothing ran")))
+    Ok(Some(
+        silent.unwrap_or_else(|| not_made(wanted, "nothing ran")),
+    ))
+}
+
+/// Returns whether a check that passed ran the same as `request` would, in the same folder. One that the plan expects to fail
+/// says something else.
+fn is_made(work: &UnitWork<'_>, check: &Check, request: &Request) -> bool {
+    let root = work.run.root();
+    let same = |made: &Request| {
+        made.runs_as(root) == request.runs_as(root)
+            && made.folder.trim_end_matches('/') == request.folder.trim_end_matches('/')
+            && matches!(
+                made.expect.outcome,
+                ExpectedOutcome::Pass | ExpectedOutcome::Unstated
+            )
+    };
+    check.verdict() == Verdict::Passed && check.request.as_ref().is_some_and(same)
 }
 
 /// A check of the project's own that failed: for what it was made, as what, and what it printed.

@@ -316,10 +316,7 @@ fn an_hour_is_asked_for_where_a_provider_has_it() {
     }
     let (body, _) = sent("anthropic/sonnet", "anthropic", &task(), CacheTime::Usual);
     assert_eq!(body["cache_control"], json!({ "type": "ephemeral" }));
-    for (name, provider) in [
-        ("openai/sonnet", "openai"),
-        ("compatible/x", "compatible"),
-    ] {
+    for (name, provider) in [("openai/sonnet", "openai"), ("compatible/x", "compatible")] {
         assert!(
             !sent(name, provider, &task(), CacheTime::Hour)
                 .1
