@@ -1,0 +1,6 @@
+GREETED = []
+
+
+def greet(name):
+    GREETED.append(name)
+    return f"Hello, {name}!"
