@@ -45,6 +45,10 @@ mod judge;
 
 mod shown;
 
+mod named;
+
+mod together;
+
 mod back;
 
 mod below;
@@ -164,12 +168,14 @@ pub(crate) fn read_sentences(
     };
     let mut classes: HashMap<usize, SentenceClass> = HashMap::new();
     let mut found = Vec::new();
-    for cut in split::cut_sentences(asking.document, asking.rows) {
-        let led = judge.lead(&cut).and_then(|row| classes.get(&row).copied());
-        let sentence = judge.judge(&cut, led);
+    let cuts = split::cut_sentences(asking.document, asking.rows);
+    for cut in &cuts {
+        let led = judge.lead(cut).and_then(|row| classes.get(&row).copied());
+        let sentence = judge.judge(cut, led);
         classes.insert(cut.last, sentence.class);
         found.push(sentence);
     }
+    judge.settle_together(&cuts, &mut found);
     found.extend(judge.below_blocks(steps));
     found.sort_by_key(|sentence| sentence.span.start);
     found

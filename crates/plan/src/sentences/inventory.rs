@@ -29,6 +29,8 @@ pub(super) struct Inventory<'t> {
     groups: HashMap<usize, Blocks>,
     /// The blocks of each section, by the row of its heading.
     sections: HashMap<usize, Blocks>,
+    /// Each block by its row.
+    rows: HashMap<usize, Blocks>,
     /// Rows of blocks that show something, in order.
     shown: Vec<usize>,
     /// Rows of blocks that hold signatures with empty bodies, in order.
@@ -75,6 +77,7 @@ impl<'t> Inventory<'t> {
             return;
         };
         self.unit.add(block);
+        self.rows.entry(one.row).or_default().add(block);
         self.shown.push(one.row);
         if !one.block.imports.is_empty() {
             self.importing.push(one.row);
@@ -146,6 +149,11 @@ impl<'t> Inventory<'t> {
         heading
             .and_then(|at| self.sections.get(&at))
             .map(|blocks| self.index.shown(blocks))
+    }
+
+    /// Returns what the block in a row shows.
+    pub(super) fn row(&self, row: usize) -> Option<Shown<'_>> {
+        self.rows.get(&row).map(|blocks| self.index.shown(blocks))
     }
 
     /// Returns whether a block that shows something stands in these rows.

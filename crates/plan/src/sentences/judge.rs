@@ -235,6 +235,9 @@ impl Judge<'_, '_, '_> {
             return Some(DoShown);
         }
         let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+        if self.names_second_file(cut, form) {
+            return Some(SentenceClass::DoUnshown);
+        }
         if form.path.is_some() && form.head.is_empty() || names && ends {
             return Some(Place);
         }
@@ -273,7 +276,8 @@ impl Judge<'_, '_, '_> {
             .subject
             .as_deref()
             .is_some_and(|subject| row.item.is_some() && !unit.has(subject))
-            || row.item.is_some() && form.mood == Mood::States && self.is_below_absent(cut);
+            || row.item.is_some() && form.mood == Mood::States && self.is_below_absent(cut)
+            || self.lacks_class(cut, form);
         let asks = matches!(
             form.mood,
             Mood::Asks(Use::Change | Use::Remove) | Mood::Demands
@@ -314,7 +318,7 @@ impl Judge<'_, '_, '_> {
             form.mood,
             Mood::Asks(Use::Change | Use::Remove) | Mood::Demands
         );
-        if asks && self.stock.is_stub(cut.last + 1) {
+        if asks && self.stock.is_stub(cut.last + 1) || self.asks_before(cut, form) {
             return DoPartly;
         }
         let unit = self.stock.unit();

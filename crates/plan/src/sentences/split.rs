@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::document::{Document, Span};
 use crate::inline::{code_spans, read_label};
+use crate::labels::Topic;
 use crate::rows::{Row, RowKind};
 
 use crate::vocabulary::{Use, is_dense, is_entry};
@@ -51,7 +52,14 @@ fn cut_paragraph(document: &Document<'_>, rows: &[Row], range: Range<usize>, fou
         let next = at + 1;
         let labelled =
             |at: usize| read_label(document.slice(&rows[at].span)).is_some_and(|label| label.bold);
-        if next == range.end || rows[next].label.is_some() || labelled(next) {
+        // "**File**: `a.py`" ends with its line where the next one begins with a mark of its own: "**Changes**, as before:".
+        let marked = |at: usize| document.slice(&rows[at].span).starts_with("**");
+        let names = |row: &Row| row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+        if next == range.end
+            || rows[next].label.is_some()
+            || labelled(next)
+            || names(&rows[at]) && marked(next)
+        {
             cut_segment(document, rows, start..next, found);
             start = next;
         }

@@ -174,7 +174,7 @@ impl Judge<'_, '_, '_> {
     }
 
     /// Returns whether the heading, or the line that leads to the list, begins an explanation.
-    pub(super) fn is_explanation(&self, cut: &Cut) -> bool {
+    pub(in crate::sentences) fn is_explanation(&self, cut: &Cut) -> bool {
         let row = &self.asking.rows[cut.row];
         let heading = row.section.map(|at| self.words(at));
         let led = row
