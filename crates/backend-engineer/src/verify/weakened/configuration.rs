@@ -412,7 +412,10 @@ fn is_made(entry: &str) -> bool {
 /// Compares two command lines, option by option, and what they check. What checked nothing can't get laxer; options that
 /// stand alone (`addopts`) belong to a check.
 fn are_options_laxer(old: &Value, new: &Value) -> bool {
-    let (old, new) = (old.to_string(), new.to_string());
+    let (old, new) = (
+        without_failing_end(&old.to_string()),
+        without_failing_end(&new.to_string()),
+    );
     let checks = |text: &str| crate::check::checked_by(&shell::read(text));
     let alone = old.is_empty() || old.starts_with('-');
     if !alone && checks(&old).is_empty() {
@@ -433,6 +436,25 @@ fn are_options_laxer(old: &Value, new: &Value) -> bool {
     by_option
         || !checks(&old).is_subset(&checks(&new))
         || !alone && crate::check::proves_nothing(&new) && !crate::check::proves_nothing(&old)
+}
+
+/// Returns a command line without what makes a failure of it a failure: `|| exit 1`.
+fn without_failing_end(line: &str) -> String {
+    let ends = [
+        "|| exit 1",
+        "|| exit $?",
+        "|| exit $$?",
+        "|| false",
+        "|| exit 2",
+    ];
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with(['\n', ' ', ';']);
+    let mut kept = line.to_owned();
+    for end in ends {
+        while let Some(at) = kept.find(end).filter(|at| is_end(&kept[at + end.len()..])) {
+            kept.replace_range(at..at + end.len(), "");
+        }
+    }
+    kept.trim_end().to_owned()
 }
 
 /// Returns the options of a command line with their values.
