@@ -7,14 +7,16 @@
 //!     return total * 2         # `return None`; `total * 3`
 //! ```
 //!
-//! Only edits inside of functions are made: what stands at the top of a module runs when it is loaded, and a module that
-//! can't be loaded says nothing of its tests.
+//! Only edits inside of functions are made, and of constants that are all that was changed: what else stands at the top of
+//! a module runs when it is loaded, and a module that can't be loaded says nothing of its tests.
 
 mod model;
 
 mod python;
 
 mod script;
+
+mod constants;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -74,6 +76,13 @@ pub fn list_mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<M
             made.enumerate()
                 .map(|(turn, edit)| new_mutant(source, &function.name, turn, edit)),
         );
+    }
+    if found.is_empty() {
+        let named = constants::list_constants(tree.root_node(), source, changed).into_iter();
+        return named
+            .filter(|one| still_parses(language, source, &one.edit))
+            .map(|one| new_mutant(source, &one.name, 0, one.edit))
+            .collect();
     }
     // A stable sort: within a turn the functions stay in the order of the text.
     found.sort_by_key(|mutant| mutant.turn);

@@ -84,6 +84,8 @@ pub(crate) struct RunnerWatch {
     seen: PathBuf,
     runs: RunnerKinds,
     node: Option<u32>,
+    /// Words of the calls that are runners, programs and files by their last part: what starts of them is a runner.
+    words: Vec<String>,
 }
 
 impl RunnerWatch {
@@ -110,6 +112,7 @@ impl RunnerWatch {
             seen: temporary.seen,
             runs,
             node,
+            words: words_of_runners(&asked.reading),
         }))
     }
 
@@ -176,8 +179,20 @@ impl RunnerWatch {
 
     /// Reads what the runners wrote, each name and sentence made clean.
     pub(crate) fn read_reports(&self, clean: &dyn Fn(&str) -> String) -> RunnerReports {
-        RunnerReports::from_folder(self.told.path(), clean)
+        RunnerReports::from_folder(self.told.path(), &self.words, clean)
     }
+}
+
+/// Returns the words of the calls that are runners of Python, of paths the last part.
+fn words_of_runners(reading: &Reading) -> Vec<String> {
+    let calls = reading.calls();
+    let runners = calls
+        .iter()
+        .filter(|call| matches!(call.runner(), Some(Runner::Pytest | Runner::Unittest)));
+    let words = runners.flat_map(|call| std::iter::once(&call.written).chain(&call.arguments));
+    words
+        .map(|word| word.rsplit('/').next().unwrap_or(word).to_owned())
+        .collect()
 }
 
 /// Lays down afresh what runners load, since commands may have changed it; gives a folder for results. The names of what

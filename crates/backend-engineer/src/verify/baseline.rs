@@ -117,6 +117,7 @@ fn record_tests_apart(
 /// Notes what the plan's own code changes of tests, and where a model silenced tools.
 fn note_changes(work: &mut UnitWork<'_>, change: &Change) -> Result<(), Stop> {
     let mut notes = weakened::notes_on_plan(&weakened::by_plan(work, change));
+    notes.extend(weakened::notes_on_ground(work, change));
     notes.extend(weakened::notes_on_probes(work, change));
     notes.extend(weakened::notes_on_silencers(&weakened::by_model(work)));
     notes.into_iter().try_for_each(|line| work.note(line))

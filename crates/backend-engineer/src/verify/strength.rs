@@ -331,15 +331,17 @@ fn decide_strength(
     for unit in work.assignment.units.clone() {
         let paths = worked_paths(change, unit);
         let is_own = |version: &WrongVersion| version.by_model && paths.contains(&version.path);
+        let tells =
+            |version: &WrongVersion| is_own(version) && !says_type_only(version, made, tried);
         let own = |fate: VersionOutcome| {
             tried
                 .iter()
-                .filter(|(version, of)| *of == fate && is_own(version))
+                .filter(|(version, of)| *of == fate && tells(version))
                 .count()
         };
         let (rejected, survived) = (own(VersionOutcome::Rejected), own(VersionOutcome::Survived));
-        let made = made.iter().filter(|version| is_own(version)).count();
-        if rejected == 0 && survived < made.clamp(1, ENOUGH) {
+        let told = made.iter().filter(|version| tells(version)).count();
+        if rejected == 0 && (survived < told.clamp(1, ENOUGH) || hides_work(made, &paths)) {
             continue;
         }
         let judgement = match rejected {
@@ -370,6 +372,45 @@ fn decide_strength(
             super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     }
     Ok(())
+}
+
+/// Returns whether that a version is rejected tells of the type of a result alone: all that its function gives back are
+/// constants, and no test sees another one in their place.
+fn says_type_only(
+    version: &WrongVersion,
+    made: &[WrongVersion],
+    tried: &[(&WrongVersion, VersionOutcome)],
+) -> bool {
+    let mut others = made
+        .iter()
+        .filter(|other| other.is_of_same_function(version));
+    let seen = tried.iter().any(|(other, fate)| {
+        *fate == VersionOutcome::Rejected
+            && other.is_of_same_function(version)
+            && !other.is_told_by_type(made)
+    });
+    let tried_value = tried.iter().any(|(other, fate)| {
+        *fate == VersionOutcome::Survived && other.is_of_same_function(version)
+    });
+    version.is_told_by_type(made)
+        && others.all(|other| other.is_told_by_type(made) || !other.returns_nothing())
+        && tried_value
+        && !seen
+}
+
+/// Returns whether constants are all that could be made wrong, beside other work of which no wrong version can be made.
+fn hides_work(made: &[WrongVersion], paths: &[String]) -> bool {
+    let own = || {
+        made.iter()
+            .filter(|version| version.by_model && paths.contains(&version.path))
+    };
+    let is_work =
+        |path: &&String| code::paths::is_code(path) && !code::paths::belongs_to_tests(path);
+    own().all(WrongVersion::is_of_constant)
+        && paths
+            .iter()
+            .filter(is_work)
+            .any(|path| !own().any(|version| version.path == *path))
 }
 
 /// Returns the files that a model changed for the unit.

@@ -4,11 +4,12 @@
 
 mod silencers;
 mod probes;
+mod ground;
 mod configuration;
 mod plan_words;
 mod decide;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use code::paths::{belongs_to_tests, holds_tests, is_code};
 use code::test_cases::Silence;
@@ -20,7 +21,7 @@ use crate::implement::Change;
 use crate::unit_work::UnitWork;
 use configuration::{
     LaxerSetting, find_displaced_settings, find_laxer_settings, is_configuration,
-    is_overriding_file,
+    is_overriding_file, may_name_file,
 };
 pub(super) use decide::{OldRun, Outcome, Verdicts, decide_weakened, is_asked, is_shared_settings};
 pub(crate) use plan_words::PlanWords;
@@ -45,7 +46,14 @@ pub(crate) struct WeakenedTests {
 }
 
 impl WeakenedTests {
-    fn find_in_files(files: &[Changed]) -> Self {
+    /// `paths` are all files of the tree, those that were changed aside.
+    fn find_in_files(files: &[Changed], paths: &BTreeSet<String>) -> Self {
+        let fits = |entry: &str| {
+            may_name_file(
+                entry,
+                paths.iter().chain(files.iter().map(|file| &file.path)),
+            )
+        };
         let is_test = |file: &&Changed| holds_tests(&file.path) && is_code(&file.path);
         let suites: Vec<Revision<'_>> =
             files.iter().filter(is_test).map(revision_of_file).collect();
@@ -60,7 +68,7 @@ impl WeakenedTests {
                 .or(is_overriding_file(&file.path).then_some(""));
             if let Some(old) = old.filter(|_| is_configuration(&file.path)) {
                 let settings =
-                    find_laxer_settings(&file.path, old, file.new.as_deref()).into_iter();
+                    find_laxer_settings(&file.path, (old, file.new.as_deref()), &fits).into_iter();
                 found.settings.extend(
                     settings
                         .map(|LaxerSetting { key, old, new }| (file.path.clone(), key, old, new)),
@@ -96,7 +104,7 @@ fn decode_text(bytes: Option<Vec<u8>>) -> Option<String> {
 /// Returns what a model changed of the tests, of their configuration and of what silences tools.
 pub(super) fn by_model(work: &mut UnitWork<'_>) -> WeakenedTests {
     let files = files_changed_by_model(work);
-    let mut found = WeakenedTests::find_in_files(&files);
+    let mut found = WeakenedTests::find_in_files(&files, work.run.files.facts().paths());
     for Changed { path, old, new } in &files {
         if let (None, Some(new)) = (old, new) {
             let tree = &mut work.workspace.tree;
@@ -130,7 +138,10 @@ fn files_changed_by_model(work: &mut UnitWork<'_>) -> Vec<Changed> {
 
 /// Returns what the plan's own code and commands changed of the tests and of their configuration.
 pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> WeakenedTests {
-    WeakenedTests::find_in_files(&changes_shown_by_plan(work, change))
+    WeakenedTests::find_in_files(
+        &changes_shown_by_plan(work, change),
+        work.run.files.facts().paths(),
+    )
 }
 
 fn changes_shown_by_plan(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
@@ -164,6 +175,21 @@ pub(super) fn notes_on_plan(found: &WeakenedTests) -> Vec<String> {
         .iter()
         .map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
     tests.chain(settings).collect()
+}
+
+/// Returns the sentences on what the plan's own code and commands change of what tests stand on.
+pub(super) fn notes_on_ground(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
+    let files = changes_shown_by_plan(work, change);
+    let expected = ground::changed_expectations(&files)
+        .into_iter()
+        .map(|line| format!("the plan's own code or commands change what tests expect: {line}"));
+    let ours = |module: &str| work.workspace.knows_module(work.run, module);
+    let doubles = ground::added_doubles(&files, &ours).into_iter().map(|(line, path)| {
+        format!(
+            "the plan's own code puts something in the place of what is tested: `{line}` in `{path}`"
+        )
+    });
+    expected.chain(doubles).collect()
 }
 
 /// Returns the sentences on comments that silence tools.
@@ -244,7 +270,7 @@ pub(super) fn of_setting((path, key, old, new): &(String, String, String, String
 pub(super) fn find_probes(work: &mut UnitWork<'_>) -> Vec<String> {
     let words = PlanWords::from_work(work);
     let files = files_changed_by_model(work);
-    let mut found = probes_of(&files);
+    let mut found = probes_of(&files, &lone_scripts(work, &files));
     found.retain(|(line, _)| !words.contains_word(line));
     found
         .iter()
@@ -255,7 +281,7 @@ pub(super) fn find_probes(work: &mut UnitWork<'_>) -> Vec<String> {
 /// Returns the sentences on lines of the plan's own code that ask whether they are tested.
 pub(super) fn notes_on_probes(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
     let files = changes_shown_by_plan(work, change);
-    let found = probes_of(&files).into_iter();
+    let found = probes_of(&files, &lone_scripts(work, &files)).into_iter();
     found
         .map(|(line, path)| {
             format!("the plan's own code asks whether it is being tested: `{line}` in `{path}`")
@@ -263,7 +289,41 @@ pub(super) fn notes_on_probes(work: &mut UnitWork<'_>, change: &Change) -> Vec<S
         .collect()
 }
 
-fn probes_of(files: &[Changed]) -> Vec<(&str, &str)> {
+/// Returns the changed files that are started as programs and that no other file imports or names as a module: what they
+/// import takes nothing in that is tested.
+fn lone_scripts(work: &mut UnitWork<'_>, files: &[Changed]) -> Vec<String> {
+    let starts = |file: &&Changed| {
+        let text = file.new.as_deref().unwrap_or_default();
+        is_code(&file.path)
+            && (text.starts_with("#!")
+                || text.contains("__main__")
+                || text.contains("require.main"))
+            && probes::added_probes(file.old.as_deref().unwrap_or_default(), text)
+                .iter()
+                .any(|line| probes::is_import(line))
+    };
+    let scripts: Vec<&Changed> = files.iter().filter(starts).collect();
+    if scripts.is_empty() {
+        return Vec::new();
+    }
+    let mut paths = work.run.files.facts().paths().clone();
+    paths.extend(files.iter().map(|file| file.path.clone()));
+    paths.retain(|path| is_code(path) || is_configuration(path));
+    let mut alone: Vec<&Changed> = scripts;
+    for path in &paths {
+        let text = work
+            .workspace
+            .tree
+            .read_text(path)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        alone.retain(|file| file.path == *path || !probes::names_module(&text, &file.path));
+    }
+    alone.into_iter().map(|file| file.path.clone()).collect()
+}
+
+fn probes_of<'f>(files: &'f [Changed], scripts: &[String]) -> Vec<(&'f str, &'f str)> {
     let is_tested = |file: &&Changed| {
         is_code(&file.path) && !belongs_to_tests(&file.path) && !is_configuration(&file.path)
     };
@@ -272,8 +332,10 @@ fn probes_of(files: &[Changed]) -> Vec<(&str, &str)> {
             file.old.as_deref().unwrap_or_default(),
             file.new.as_deref().unwrap_or_default(),
         );
+        let is_script = scripts.contains(&file.path);
         probes::added_probes(old, new)
             .into_iter()
+            .filter(move |line| !is_script || !probes::is_import(line))
             .map(|line| (line, file.path.as_str()))
     });
     lines.collect()
@@ -325,7 +387,16 @@ pub(super) fn changes_no_tests(work: &mut UnitWork<'_>) -> bool {
     files_changed_by_model(work)
         .iter()
         .filter(|file| belongs_to_tests(&file.path))
-        .all(|file| !holds_tests(&file.path))
+        .all(|file| !holds_tests(&file.path) || has_no_test(file))
+}
+
+/// Returns whether a file of the name of a suite has no test in it, before and after: hooks, a double, what is loaded first.
+fn has_no_test(file: &Changed) -> bool {
+    let is_none = |text: &Option<String>| {
+        let cases = code::test_cases::read(&file.path, text.as_deref().unwrap_or_default());
+        cases.is_some_and(|cases| cases.iter().all(|case| case.is_helper))
+    };
+    is_none(&file.old) && is_none(&file.new)
 }
 
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.
@@ -405,20 +476,23 @@ mod tests {
             old: Some(old.to_owned()),
             new: Some(new.to_owned()),
         };
-        let found = WeakenedTests::find_in_files(&[
-            changed(
-                "tests/test_a.py",
-                "def test_a():\n    assert a() == 1\n",
-                "def test_a():\n    assert a()\n",
-            ),
-            changed(
-                "setup.cfg",
-                "[coverage:report]\nfail_under = 90\n",
-                "[coverage:report]\nfail_under = 10\n",
-            ),
-            changed("app/a.py", "import os\n", "import os  #noqa\n"),
-            changed("app/test_data.json", "{\"a\": 1}", "{\"a\": 2}"),
-        ]);
+        let found = WeakenedTests::find_in_files(
+            &[
+                changed(
+                    "tests/test_a.py",
+                    "def test_a():\n    assert a() == 1\n",
+                    "def test_a():\n    assert a()\n",
+                ),
+                changed(
+                    "setup.cfg",
+                    "[coverage:report]\nfail_under = 90\n",
+                    "[coverage:report]\nfail_under = 10\n",
+                ),
+                changed("app/a.py", "import os\n", "import os  #noqa\n"),
+                changed("app/test_data.json", "{\"a\": 1}", "{\"a\": 2}"),
+            ],
+            &BTreeSet::new(),
+        );
         let told: Vec<String> = found.tests.iter().map(describe_weakening).collect();
         assert_eq!(
             told,

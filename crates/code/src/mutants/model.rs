@@ -28,6 +28,8 @@ pub enum Operator {
     Arguments,
     /// An awaited call is no longer awaited.
     Await,
+    /// A constant of a module has another value.
+    Named,
 }
 
 /// A wrong version of a text.

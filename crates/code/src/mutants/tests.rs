@@ -309,3 +309,33 @@ fn functions_have_names() {
         );
     }
 }
+
+#[test]
+fn constants_are_made_wrong_where_nothing_else_was_changed() {
+    let made = |path: &str, source: &str, rows: Range<usize>| -> Vec<String> {
+        let found = of_lines(path, source, rows);
+        found
+            .iter()
+            .map(|one| format!("{} -> {}", one.before, one.after))
+            .collect()
+    };
+    let python = "import os\n\nMOST = 50\nUNIT = \"kg\"\nname = 1\nAPP = make()\n\n\ndef f(a):\n    return a\n";
+    assert_eq!(
+        made("a.py", python, 2..4),
+        ["MOST = 50 -> MOST = 51", "UNIT = \"kg\" -> UNIT = \"kg?\""]
+    );
+    assert!(
+        made("a.py", python, 2..5).is_empty(),
+        "a name that is no constant"
+    );
+    assert!(made("a.py", python, 2..6).is_empty(), "a call");
+    assert_eq!(made("a.py", python, 2..10), ["return a -> return None"]);
+    assert_eq!(
+        made(
+            "a.ts",
+            "export const MOST = 50;\nconst OPEN = true;\n",
+            0..2
+        ),
+        ["MOST = 50 -> MOST = 51", "OPEN = true -> OPEN = false"]
+    );
+}

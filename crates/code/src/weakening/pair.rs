@@ -223,11 +223,7 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
     }
     let expects_same = check.expected == wanted.expected || check.subject == wanted.expected;
     if (wanted.rank, check.rank) == (Rank::Equal, Rank::Close) && expects_same {
-        let scale = wanted
-            .expected
-            .parse::<f64>()
-            .map_or(1.0, f64::abs)
-            .max(1.0);
+        let scale = scale_of(&wanted.expected);
         let rounds = check.width.is_some_and(|width| width <= ROUNDING * scale);
         return (!rounds).then_some(Way::Loosened);
     }
@@ -236,7 +232,9 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
         && matches!(check.rank, Rank::Close | Rank::Equal)
         && expects_same
     {
-        return (check.width.unwrap_or(0.0) > before * 1.000_001).then_some(Way::Tolerance);
+        let width = check.width.unwrap_or(0.0);
+        let rounds = width <= ROUNDING * scale_of(&wanted.expected);
+        return (width > before * 1.000_001 && !rounds).then_some(Way::Tolerance);
     }
     if let (Some(before), Some(now)) = (bound_value(wanted), bound_value(check))
         && wanted.relation.trim_end_matches('=') == check.relation.trim_end_matches('=')
@@ -265,6 +263,11 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
         return Some(Way::Rewritten);
     }
     Some(Way::Expectation)
+}
+
+/// Returns how large an expected number is taken to be: at least one, as the share of none is none.
+fn scale_of(expected: &str) -> f64 {
+    expected.parse::<f64>().map_or(1.0, f64::abs).max(1.0)
 }
 
 /// The share of a number that is taken for the rounding of floats, and for no tolerance: what

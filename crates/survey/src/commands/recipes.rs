@@ -210,9 +210,13 @@ fn makefile_recipes(text: &str) -> Vec<Recipe> {
     for (number, line) in (1..).zip(text.lines()) {
         if let Some(recipe) = line.strip_prefix('\t') {
             if let Some((target, _)) = targets.last_mut().filter(|_| in_recipe) {
-                target
-                    .body
-                    .push_str(recipe.trim_start_matches(['@', '-', '+']));
+                let bare = recipe.trim_start_matches(['@', '-', '+']);
+                let signs = &recipe[..recipe.len() - bare.len()];
+                target.body.push_str(bare);
+                // What fails behind a dash is passed over.
+                if signs.contains('-') && !bare.ends_with('\\') {
+                    target.body.push_str(" || true");
+                }
                 target.body.push('\n');
             }
             continue;
@@ -255,8 +259,25 @@ fn makefile_recipes(text: &str) -> Vec<Recipe> {
     }
     for (target, _) in &mut targets {
         expand_variables(&mut target.body, &variables);
+        if let Some(program) = variables.get("SHELL").filter(|value| !is_shell(value)) {
+            target.body = given_to(program, &target.body);
+        }
     }
     through_prerequisites(targets, "make")
+}
+
+/// Returns whether the value of `SHELL` is a shell: `/bin/bash`, `/usr/bin/env bash`, `$(shell which sh)`.
+fn is_shell(value: &str) -> bool {
+    let last = value.trim_end_matches(')').split([' ', '/']).next_back();
+    last.is_none_or(|name| name.is_empty() || name.trim_end_matches(".exe").ends_with("sh"))
+}
+
+/// Returns lines as they run where another program takes the place of the shell: it gets them, and does what it likes.
+fn given_to(program: &str, body: &str) -> String {
+    let lines = body
+        .lines()
+        .map(|line| format!("{program} -c '{}'\n", line.replace('\'', "'\\\\''")));
+    lines.collect()
 }
 
 /// Replaces variables by their values, those of the values as well.

@@ -194,11 +194,12 @@ function withReport(runner, options) {
   begin(runner);
   forget();
   let left = false;
-  watchLeaving(() => (left = true));
+  // Vitest leaves by itself; its settings and what they load may, too, and are the project's.
+  watchLeaving(() => (left = left || runner !== 'vitest' || !/[\\/]node_modules[\\/]/.test(caller())));
   process.on('exit', () => {
     if (!fs.existsSync(file)) {
-      // Vitest's tests run in other processes and can't end this one; Jest may have had nothing to run.
-      if (runner === 'vitest' || !left) write({ event: runner === 'vitest' ? 'lost' : 'nothing' });
+      // There may have been nothing to run.
+      if (!left) write({ event: runner === 'vitest' ? 'lost' : 'nothing' });
       return;
     }
     try {
@@ -252,6 +253,13 @@ function caller() {
   return lines.find((line) => !line.includes(__filename) && !line.includes('node:internal')) || '';
 }
 
+// Each test below a suite of Mocha with its function, as it was written.
+function functionsOf(suite, found = new Map()) {
+  for (const test of (suite && suite.tests) || []) found.set(test, test.fn);
+  for (const inner of (suite && suite.suites) || []) functionsOf(inner, found);
+  return found;
+}
+
 function listen(Runner) {
   if (!Runner || !Runner.prototype || !Object.hasOwn(Runner.prototype, 'run')) return;
   const run = Runner.prototype.run;
@@ -263,7 +271,10 @@ function listen(Runner) {
     write({ event: 'run' });
     const tests = [];
     const groups = [];
+    const changed = new Set();
+    const functions = functionsOf(this.suite);
     const note = (verdict) => (test) => {
+      if (verdict === 'passed' && functions.has(test) && functions.get(test) !== test.fn) changed.add(test.fullTitle());
       tests.push([[...(test.file ? [path.relative('', test.file)] : []), test.fullTitle()].join(' > '), verdict]);
     };
     this.on('pass', note('passed'));
@@ -273,8 +284,9 @@ function listen(Runner) {
       const whole = !this._abort && groups.length === 0 && !tests.some(([, verdict]) => verdict === 'failed');
       const missing = whole ? (this.total || 0) - tests.length : 0;
       const doubts = missing > 0 ? [`${missing} tests were collected and have no result`] : [];
+      doubts.push(...[...changed].map((title) => `\`${title}\` was put in the place of another function before it ran`));
       doubts.push(...replaced());
-      write({ event: 'done', collected: tests.length, tests, groups, doubts });
+      write({ event: 'done', collected: tests.length, tests, groups, doubts: doubts.slice(0, 20) });
     });
     return run.apply(this, given);
   };
@@ -282,7 +294,12 @@ function listen(Runner) {
 
 function install() {
   const file = process.argv[1];
-  if (isRunner || !file) return;
+  if (isRunner) {
+    // What is loaded before the tests runs here as well.
+    watchLeaving(() => !state.ran && begin('node:test'));
+    return;
+  }
+  if (!file) return;
   const program = PROGRAMS.find(([pattern]) => pattern.test(real(file)));
   if (program) {
     program[1](path.join(FOLDER, `${process.pid}.json`), real(file));

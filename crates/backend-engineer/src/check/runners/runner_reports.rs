@@ -17,6 +17,8 @@ const NAMED: usize = 5;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RunnerReports {
     runners: Vec<RunnerReport>,
+    /// A program that should have become a runner, and told nothing.
+    silent: Option<String>,
 }
 
 /// The report of one process.
@@ -77,17 +79,27 @@ pub(crate) enum Count {
 }
 
 impl RunnerReports {
-    /// Reads the reports in a folder.
-    pub(super) fn from_folder(folder: &Path, clean: &dyn Fn(&str) -> String) -> Self {
+    /// Reads the reports in a folder; `runners` are words of the calls that are runners.
+    pub(super) fn from_folder(
+        folder: &Path,
+        runners: &[String],
+        clean: &dyn Fn(&str) -> String,
+    ) -> Self {
         let entries = std::fs::read_dir(folder)
             .into_iter()
             .flatten()
             .flatten()
             .map(|entry| entry.path());
-        let mut paths: Vec<_> = entries
-            .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
-            .collect();
-        paths.sort();
+        let mut all: Vec<_> = entries.collect();
+        all.sort();
+        let ends_with =
+            |path: &Path, wanted: &str| path.extension().is_some_and(|end| end == wanted);
+        let (paths, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|path| ends_with(path, "jsonl"));
+        let started = others.iter().filter(|path| ends_with(path, "started"));
+        let silent = started
+            .filter_map(|path| std::fs::read_to_string(path).ok())
+            .find(|program| paths.is_empty() && runners.contains(program));
         let small = |path: &&std::path::PathBuf| {
             std::fs::symlink_metadata(path)
                 .is_ok_and(|found| found.is_file() && found.len() <= LARGEST)
@@ -100,6 +112,7 @@ impl RunnerReports {
             runners: texts
                 .filter_map(|text| Some(RunnerReport::parse(&text)?.cleaned(clean)))
                 .collect(),
+            silent,
         }
     }
 
@@ -151,7 +164,15 @@ impl RunnerReports {
 
     /// Returns what a success comes to when the runners are asked; `wanted` is how many tests shall pass, by the plan.
     pub(crate) fn weigh(&self, judgement: Judgement, wanted: Option<u64>) -> Judgement {
-        if self.runners.is_empty() || judgement.verdict != Verdict::Passed {
+        if judgement.verdict != Verdict::Passed {
+            return judgement;
+        }
+        if let Some(program) = &self.silent {
+            return Judgement::not_checked(format!(
+                "`{program}` ended before a test of it ran: what was printed is no result"
+            ));
+        }
+        if self.runners.is_empty() {
             return judgement;
         }
         if let Some(cut) = self.runners.iter().find(|one| one.is_cut()) {
@@ -384,6 +405,7 @@ mod tests {
     fn reports_of_lines(lines: &[&str]) -> RunnerReports {
         RunnerReports {
             runners: RunnerReport::parse(&lines.join("\n")).into_iter().collect(),
+            silent: None,
         }
     }
 
@@ -446,6 +468,33 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_should_run_tests_and_tells_nothing_is_no_result() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let verdict = |runners: &[&str]| {
+            let runners: Vec<String> = runners.iter().map(|word| (*word).to_owned()).collect();
+            let told = RunnerReports::from_folder(folder.path(), &runners, &str::to_owned);
+            told.weigh(Judgement::passed("5 passed"), None).verdict
+        };
+        std::fs::write(folder.path().join("1-a.started"), "manage.py").expect("written");
+        assert_eq!(
+            verdict(&["python", "manage.py", "test"]),
+            Verdict::NotChecked
+        );
+        assert_eq!(
+            verdict(&["python", "other.py"]),
+            Verdict::Passed,
+            "another program"
+        );
+        let lines = [BEGIN, r#"{"event": "lost"}"#].join("\n");
+        std::fs::write(folder.path().join("1-b.jsonl"), lines).expect("written");
+        assert_eq!(
+            verdict(&["python", "manage.py"]),
+            Verdict::Passed,
+            "a runner unlike those known"
+        );
+    }
+
+    #[test]
     fn suites_and_files_are_no_tests() {
         let (a, b) = (r#"["suite > a", "passed"]"#, r#"["suite > b", "failed"]"#);
         let with_group = |tests: &str| {
@@ -490,9 +539,12 @@ mod tests {
             .filter_map(|text| RunnerReport::parse(text))
             .collect();
         assert_eq!(
-            RunnerReports { runners }
-                .weigh(Judgement::passed(""), None)
-                .verdict,
+            RunnerReports {
+                runners,
+                silent: None,
+            }
+            .weigh(Judgement::passed(""), None)
+            .verdict,
             Verdict::Passed
         );
     }

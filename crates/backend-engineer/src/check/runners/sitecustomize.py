@@ -587,6 +587,11 @@ def install():
         RECORD.begin(runner)
     elif runner == "py.test":
         RECORD.begin("pytest")
+    elif runner:
+        # A program that may come to be a runner, or end before.
+        place = os.path.join(RECORD.folder, "%d-%s.started" % (os.getpid(), os.urandom(6).hex()))
+        with open(place, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(runner)
     sys.meta_path.insert(0, Watch({"unittest.main": watch_unittest, "_pytest.config": watch_pytest}))
 
 

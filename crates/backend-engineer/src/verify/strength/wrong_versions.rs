@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use code::mutants::{Mutant, list_mutants};
+use code::mutants::{Mutant, Operator, list_mutants};
 use code::paths::{belongs_to_tests, is_code, is_generated, is_migration};
 use similar::{DiffOp, TextDiff};
 
@@ -28,6 +28,33 @@ pub(super) struct WrongVersion {
 }
 
 impl WrongVersion {
+    /// Returns whether a constant of its module is wrong, and nothing else.
+    pub(super) fn is_of_constant(&self) -> bool {
+        self.mutant.operator == Operator::Named
+    }
+
+    /// Returns whether its function gives nothing back instead of a value.
+    pub(super) fn returns_nothing(&self) -> bool {
+        self.mutant.operator == Operator::Return
+    }
+
+    /// Returns whether both make the same function wrong.
+    pub(super) fn is_of_same_function(&self, other: &WrongVersion) -> bool {
+        self.path == other.path && self.mutant.function == other.mutant.function
+    }
+
+    /// Returns whether it gives nothing back, in the place of what another one of `all` gives another value of the same
+    /// type: a test of the type alone rejects it.
+    pub(super) fn is_told_by_type(&self, all: &[WrongVersion]) -> bool {
+        let same_result = |other: &&WrongVersion| {
+            other.mutant.operator == Operator::Constant
+                && self.is_of_same_function(other)
+                && (self.mutant.line, &self.mutant.before)
+                    == (other.mutant.line, &other.mutant.before)
+        };
+        self.mutant.operator == Operator::Return && all.iter().any(|other| same_result(&other))
+    }
+
     pub(super) fn survivor(&self) -> Survivor {
         let Mutant {
             function,

@@ -54,6 +54,9 @@ struct Key {
     default: Option<f64>,
     #[serde(default)]
     unset: bool,
+    /// Its entries name files and folders.
+    #[serde(default)]
+    paths: bool,
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "the test of the table reads it")
@@ -126,8 +129,12 @@ pub(super) fn is_overriding_file(path: &str) -> bool {
     areas_of_file(path).any(|area| area.overrides)
 }
 
-/// Returns the settings of a file that are laxer than they were.
-pub(super) fn find_laxer_settings(path: &str, old: &str, new: Option<&str>) -> Vec<LaxerSetting> {
+/// Returns the settings of a file that are laxer than they were; `fits` tells whether an entry may name a file of the tree.
+pub(super) fn find_laxer_settings(
+    path: &str,
+    (old, new): (&str, Option<&str>),
+    fits: &dyn Fn(&str) -> bool,
+) -> Vec<LaxerSetting> {
     let before = entries::parse_entries(path, old);
     let now = new
         .map(|new| entries::parse_entries(path, new))
@@ -141,7 +148,15 @@ pub(super) fn find_laxer_settings(path: &str, old: &str, new: Option<&str>) -> V
         let Some(rule) = rule_of_key(path, key) else {
             continue;
         };
-        if is_laxer(rule, before.get(key), now.get(key)) {
+        // What a file of code computes is no name that its text shows.
+        let stands = |entry: &str| {
+            !paths::is_code(path)
+                || ['"', '\'', '`'].iter().any(|quote| {
+                    new.is_some_and(|new| new.contains(&format!("{quote}{entry}{quote}")))
+                })
+        };
+        let may_fit = |entry: &str| !rule.paths || !stands(entry) || fits(entry);
+        if is_laxer(rule, (before.get(key), now.get(key)), &may_fit) {
             let shown = |entries: &Entries| {
                 entries
                     .get(key)
@@ -206,7 +221,7 @@ fn by_last_part(
             continue;
         };
         let (was, is) = (same(key, before), same(key, now));
-        if was != is && is_laxer(rule, was.as_ref(), is.as_ref()) {
+        if was != is && is_laxer(rule, (was.as_ref(), is.as_ref()), &|_| true) {
             let shown =
                 |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
             found.push(LaxerSetting {
@@ -258,7 +273,11 @@ fn rule_of_key(path: &str, key: &str) -> Option<&'static Key> {
 }
 
 /// Returns whether a setting's new value lets more pass than its old one, by what its rule calls laxer.
-fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
+fn is_laxer(
+    rule: &Key,
+    (old, new): (Option<&Value>, Option<&Value>),
+    fits: &dyn Fn(&str) -> bool,
+) -> bool {
     if new.is_none() && !rule.unset {
         return false;
     }
@@ -268,7 +287,7 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
             let entries = |value: Option<&Value>| value.map(Value::entries).unwrap_or_default();
             let (before, now) = (entries(old), entries(new));
             match rule.laxer {
-                LaxerChange::More => lists_more(&before, &now),
+                LaxerChange::More => lists_more(&before, &now, fits),
                 _ => lists_fewer(&before, &now),
             }
         }
@@ -326,10 +345,11 @@ fn is_number_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool
     }
 }
 
-/// Returns whether a list of what is passed over grew: `["build"]` → `["build", "src/api"]`, but not by what tools make.
-fn lists_more(before: &[String], now: &[String]) -> bool {
-    let fresh =
-        |entry: &String| !before.contains(entry) && !entry.starts_with('!') && !is_made(entry);
+/// Returns whether a list of what is passed over grew: `["build"]` → `["build", "src/api"]`, but not by what tools make, nor
+/// by what is not there.
+fn lists_more(before: &[String], now: &[String], fits: &dyn Fn(&str) -> bool) -> bool {
+    let is_new = |entry: &String| !before.contains(entry) && !entry.starts_with('!');
+    let fresh = |entry: &String| is_new(entry) && !is_made(entry) && fits(entry);
     // What was taken out of the patterns may be passed over again.
     let back = |entry: &String| entry.starts_with('!') && !now.contains(entry);
     now.iter().any(fresh) || before.iter().any(back)
@@ -344,6 +364,31 @@ fn lists_fewer(before: &[String], now: &[String]) -> bool {
         || before
             .iter()
             .any(|entry| !entry.starts_with('!') && !now.contains(entry))
+}
+
+/// Returns whether an entry, a path, a pattern of a shell or a regular expression, may name one of these files. A pattern with
+/// choices or escapes may name anything; of any other, what stands between its signs stands in each path that it names.
+pub(super) fn may_name_file<'a>(entry: &str, mut files: impl Iterator<Item = &'a String>) -> bool {
+    if entry.contains(['|', '{', '(', '[', '\\', '?', '+']) {
+        return true;
+    }
+    let entry = entry.replace("<rootDir>", "");
+    // Of a regular expression, `s*` may be no `s` at all.
+    let before_stars = entry.split('*').map(|part| match entry.ends_with(part) {
+        true => part,
+        false => part.trim_end_matches(|letter: char| letter.is_alphanumeric()),
+    });
+    let is_sign = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-' | '/');
+    let parts: Vec<String> = before_stars
+        .flat_map(|part| part.split(is_sign))
+        .map(|part| part.trim_matches('/').to_lowercase())
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.is_empty()
+        || files.any(|file| {
+            let lower = file.to_lowercase();
+            parts.iter().all(|part| lower.contains(part))
+        })
 }
 
 /// Returns whether all that an entry names is made by tools: caches, products, packages.
@@ -367,7 +412,10 @@ fn is_made(entry: &str) -> bool {
 /// Compares two command lines, option by option, and what they check. What checked nothing can't get laxer; options that
 /// stand alone (`addopts`) belong to a check.
 fn are_options_laxer(old: &Value, new: &Value) -> bool {
-    let (old, new) = (old.to_string(), new.to_string());
+    let (old, new) = (
+        without_failing_end(&old.to_string()),
+        without_failing_end(&new.to_string()),
+    );
     let checks = |text: &str| crate::check::checked_by(&shell::read(text));
     let alone = old.is_empty() || old.starts_with('-');
     if !alone && checks(&old).is_empty() {
@@ -388,6 +436,25 @@ fn are_options_laxer(old: &Value, new: &Value) -> bool {
     by_option
         || !checks(&old).is_subset(&checks(&new))
         || !alone && crate::check::proves_nothing(&new) && !crate::check::proves_nothing(&old)
+}
+
+/// Returns a command line without what makes a failure of it a failure: `|| exit 1`.
+fn without_failing_end(line: &str) -> String {
+    let ends = [
+        "|| exit 1",
+        "|| exit $?",
+        "|| exit $$?",
+        "|| false",
+        "|| exit 2",
+    ];
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with(['\n', ' ', ';']);
+    let mut kept = line.to_owned();
+    for end in ends {
+        while let Some(at) = kept.find(end).filter(|at| is_end(&kept[at + end.len()..])) {
+            kept.replace_range(at..at + end.len(), "");
+        }
+    }
+    kept.trim_end().to_owned()
 }
 
 /// Returns the options of a command line with their values.

@@ -208,13 +208,23 @@ fn values_of_line(line: &str) -> Vec<String> {
         found.extend(numbers_of_text(&rest[..at]));
         let inner = &rest[at + 1..];
         let end = inner.find(quote).unwrap_or(inner.len());
-        if end > 0 {
-            found.push(inner[..end].to_owned());
+        let text = unquoted(&inner[..end]);
+        if !text.is_empty() {
+            found.push(text.to_owned());
         }
         rest = inner.get(end + 1..).unwrap_or_default();
     }
     found.extend(numbers_of_text(rest));
     found
+}
+
+/// Returns what a text within quotes says where it is a text within quotes itself, as a snapshot writes it.
+fn unquoted(text: &str) -> &str {
+    let inner = |quote: char| {
+        text.strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+    };
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }
 
 fn numbers_of_text(text: &str) -> Vec<String> {
@@ -276,6 +286,9 @@ mod tests {
         assert!(plan.names_value("assert r.status == 200", "assert r.status == 201"));
         assert!(plan.names_value("assert f() == 'a'", "assert f() == 'created'"));
         assert!(!plan.names_value("assert r.status == 200", "assert r.status == 500"));
+        let snapshot = |value: &str| format!("expect(f()).toMatchInlineSnapshot(`\"{value}\"`)");
+        assert!(plan.names_value(&snapshot("a"), &snapshot("created")));
+        assert!(!plan.names_value(&snapshot("a"), &snapshot("made")));
         assert!(!plan.names_value("assert f() == 1", "assert f()"));
         let numbered = words(
             "### Task 1: Tax\n\n- [ ] **Step 2: Add it**\n\n3. Answer 4 to all.\n\n- 5 items are listed: 6.\n",

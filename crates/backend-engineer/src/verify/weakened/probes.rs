@@ -30,6 +30,26 @@ pub(super) fn added_probes<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
     found
 }
 
+/// Returns whether a line imports something.
+pub(super) fn is_import(line: &str) -> bool {
+    line.starts_with("import ") || line.starts_with("from ") || line.contains("require(")
+}
+
+/// Returns whether a text imports the module of a file, or names it to something that loads it: `import scripts.check`,
+/// `-p scripts.check`, `pytest_plugins = ["scripts.check"]`.
+pub(super) fn names_module(text: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or(name);
+    let loads = |line: &&str| {
+        ["import", "require", "plugins", "-p ", "preload", "setup"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    text.lines()
+        .filter(loads)
+        .any(|line| contains_sign_words(line, stem))
+}
+
 /// The beginning of the method by which Python compares an object.
 const EQUALITY: &str = "def __eq__(";
 
@@ -114,6 +134,20 @@ mod tests {
                 added_probes(example, example).is_empty(),
                 "it stood there before: {sign}"
             );
+        }
+    }
+
+    #[test]
+    fn a_module_is_named_where_it_is_loaded() {
+        for (line, names) in [
+            ("from scripts import check", true),
+            ("import scripts.check as c", true),
+            ("addopts = \"-p scripts.check\"", true),
+            ("const check = require('./check');", true),
+            ("test:\n\tpython scripts/check.py", false),
+            ("from scripts import checker", false),
+        ] {
+            assert_eq!(names_module(line, "scripts/check.py"), names, "{line}");
         }
     }
 

@@ -50,6 +50,15 @@ pub(super) fn parse_make_recipes(text: &str) -> BTreeMap<String, String> {
         }
     }
     found.retain(|target, _| !target.starts_with('.'));
+    if let Some(program) = variables.get("SHELL").filter(|value| !is_shell(value)) {
+        // It gets the lines in the place of a shell, and does with them what it likes.
+        for recipe in found.values_mut() {
+            *recipe = recipe
+                .lines()
+                .map(|line| format!("{program} '{line}'\n"))
+                .collect();
+        }
+    }
     for (target, recipe) in &mut found {
         if passed_over
             .iter()
@@ -62,6 +71,12 @@ pub(super) fn parse_make_recipes(text: &str) -> BTreeMap<String, String> {
         }
     }
     found
+}
+
+/// Returns whether the value of `SHELL` is a shell: `/bin/bash`, `/usr/bin/env bash`.
+fn is_shell(value: &str) -> bool {
+    let last = value.trim_end_matches(')').split([' ', '/']).next_back();
+    last.is_none_or(|name| name.is_empty() || name.ends_with("sh"))
 }
 
 fn as_shell(line: &str, passed_over: bool) -> String {
@@ -119,6 +134,10 @@ mod tests {
         assert_eq!(found["lint"], "ruff check .\n");
         let found = parse_make_recipes(".IGNORE: lint\nlint:\n\truff check .\n");
         assert_eq!(found["lint"], "ruff check . || true\n");
+        let found = parse_make_recipes("SHELL := /bin/true\nlint:\n\truff check .\n");
+        assert_eq!(found["lint"], "/bin/true 'ruff check .'\n");
+        let found = parse_make_recipes("SHELL := /usr/bin/env bash\nlint:\n\truff check .\n");
+        assert_eq!(found["lint"], "ruff check .\n");
     }
 
     #[test]

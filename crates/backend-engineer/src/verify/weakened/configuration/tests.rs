@@ -3,7 +3,7 @@
 use super::*;
 
 fn keys(path: &str, old: &str, new: &str) -> Vec<String> {
-    find_laxer_settings(path, old, Some(new))
+    find_laxer_settings(path, (old, Some(new)), &|_| true)
         .into_iter()
         .map(|one| one.key)
         .collect()
@@ -191,7 +191,7 @@ fn settings_may_change_without_getting_laxer() {
 #[test]
 fn a_file_of_settings_that_is_gone_is_laxer() {
     let old = "[run]\nomit = a\n[report]\nfail_under = 80\n";
-    let found = find_laxer_settings(".coveragerc", old, None);
+    let found = find_laxer_settings(".coveragerc", (old, None), &|_| true);
     assert_eq!(
         found,
         [LaxerSetting {
@@ -242,4 +242,34 @@ fn a_new_file_that_comes_before_shared_settings_keeps_what_they_demand() {
         let keys: Vec<String> = found.into_iter().map(|one| one.key).collect();
         assert_eq!(keys, expected, "{path}: {new}");
     }
+}
+
+#[test]
+fn what_is_not_there_passes_nothing_over() {
+    let files = ["tests/test_price.py".to_owned(), "src/api/a.js".to_owned()];
+    for (entry, names) in [
+        ("examples", false),
+        ("tests/test_old*.py", false),
+        ("<rootDir>/legacy/", false),
+        ("**/*.gen.js", false),
+        ("tests/test_price.py", true),
+        ("test_*.py", true),
+        ("**/api/**", true),
+        ("*", true),
+        ("price|cart", true),
+        (r"\w+/x", true),
+        ("tests/", true),
+    ] {
+        assert_eq!(may_name_file(entry, files.iter()), names, "{entry}");
+    }
+    let found = |old: &str, new: &str| {
+        let fits = |entry: &str| may_name_file(entry, files.iter());
+        !find_laxer_settings("conftest.py", (old, Some(new)), &fits).is_empty()
+    };
+    assert!(!found("", "collect_ignore = [\"examples\"]"));
+    assert!(found("", "collect_ignore = [\"tests/test_price.py\"]"));
+    assert!(
+        found("", "collect_ignore = EXAMPLES"),
+        "it may name anything"
+    );
 }
