@@ -48,8 +48,8 @@ impl<'a> ConcurrentChecks<'a> {
     pub(super) fn start(
         work: &mut UnitWork<'a>,
         change: &mut Change,
-    // Two sandboxes at a time on one port or one database would see each other.
     ) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
+        // Two sandboxes at a time on one port or one database would see each other.
         let apart = work.run.runs_commands() && Workspace::allows_apart(&work.run.settings);
         if !apart || !change.servers.is_empty() || !change.put_away.is_empty() || has_server(work) {
             return None;

@@ -303,10 +303,10 @@ pub(crate) struct PresentFiles {
 
 /// Finds the files of the assignment where the code that the plan shows for them stands, each block
 /// placed over the last. The staged tree is as before afterwards.
+///
+/// A file is whole where no block was refused and placing all of them changed no byte: several
+/// blocks that undo each other still stand if the last one does.
 pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles, Stop> {
-    ///
-    /// A file is whole where no block was refused and placing all of them changed no byte: several
-    /// blocks that undo each other still stand if the last one does.
     let savepoint = work.workspace.tree.savepoint();
     let mut standing = BTreeSet::new();
     let mut refused: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();

@@ -56,8 +56,8 @@ impl Session {
 /// Passes on what happens in a conversation: to the journal, then to whoever looks.
 struct SessionRecord<'a>(&'a Recorder);
 
-    // `soon` events may wait for a later write; they are lost only with the power.
 impl SessionRecord<'_> {
+    /// Records events. `soon` events may wait for a later write; they are lost only with the power.
     fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
         self.0
             .emit_all(events, soon)
