@@ -1,5 +1,9 @@
 //! Holds a plan against the tree before any work: one rule a file, each finding with a code that `explain` knows. Reads
 //! only; what the plan spells out is placed in the staged tree and taken back.
+//!
+//! For each open unit, in the order of the plan: read its files → place its blocks in the staged
+//! tree → ask every rule → remember what it makes and where a placement was refused, as later units
+//! must not be held against files that this one changes. At the end the staged tree is as it was.
 
 mod code;
 mod manifests;
@@ -54,6 +58,7 @@ pub(crate) fn lint_plan(
     if extent == ReviewScope::Plan {
         found.extend(rules::check_ticked_items(run));
         if let Some(note) = finished_plan_finding(&run.plan) {
+            // Everything found until now is about work that is over.
             // What a finished plan asked for may have changed since.
             found = vec![note];
             return Ok(in_order(run, found));
@@ -64,6 +69,7 @@ pub(crate) fn lint_plan(
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
     for unit in all {
         let wanted = units.contains(&unit.id);
+        // A unit within one that was asked for is looked at with it, and not a second time.
         if covered.contains(&unit.id)
             || !wanted && (extent == ReviewScope::Plan || holds_any(unit, units))
         {
@@ -73,6 +79,7 @@ pub(crate) fn lint_plan(
         if matches!(unit.state, State::Done | State::Skipped) {
             continue;
         }
+        // Not asked for, but it may make what a later one needs.
         if !wanted {
             record_earlier_unit(run, &mut facts, unit, units);
             continue;
@@ -89,6 +96,8 @@ pub(crate) fn lint_plan(
 }
 
 /// Holds a unit that is about to be implemented against the tree; the run itself tells what it places and refuses.
+///
+/// Nothing is placed here: the run is about to do that, and tells what it refuses.
 pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop> {
     let savepoint = work.workspace.tree.savepoint();
     let mut facts = ReviewState::default();
@@ -125,6 +134,8 @@ pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop>
 }
 
 /// Keeps what a unit that was not asked for would make, where it comes before all that were.
+///
+/// Units between those that were asked for are left out, as it isn't clear which comes first.
 fn record_earlier_unit(run: &RunContext, facts: &mut ReviewState, unit: &Phase, asked: &[PhaseId]) {
     if asked.iter().all(|wanted| unit.id < *wanted)
         && let Some((assignment, _)) = assignment_of(&run.plan, &run.files, unit.id)
@@ -135,23 +146,27 @@ fn record_earlier_unit(run: &RunContext, facts: &mut ReviewState, unit: &Phase, 
 
 /// Cleans findings, puts them in the order of the plan, and tells each once.
 fn in_order(run: &RunContext, mut found: Vec<Finding>) -> Vec<Finding> {
+    // With `--approve` the user has decided that.
     found.retain(|one| !run.options.approve || one.code != "plan-not-approved");
     for one in &mut found {
         one.message = run.redactor.redact_text(&one.message);
         one.hint = one.hint.as_ref().map(|hint| run.redactor.redact_text(hint));
     }
     found.sort_by_key(|one| (one.span.as_ref().map_or(0, |span| span.start), one.code));
+    // Nested units and repeated commands give the same finding twice.
     let mut told = BTreeSet::new();
     found.retain(|one| told.insert((one.code, one.line, one.message.clone())));
     found
 }
 
+/// Returns whether a unit holds one of the others, at whatever depth.
 fn holds_any(unit: &Phase, units: &[PhaseId]) -> bool {
     unit.phases
         .iter()
         .any(|nested| units.contains(&nested.id) || holds_any(nested, units))
 }
 
+/// Adds a unit and all that is nested in it.
 fn add_nested_units(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
     covered.insert(unit.id);
     for nested in &unit.phases {
@@ -160,6 +175,9 @@ fn add_nested_units(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
 }
 
 /// Returns what reading the plan told: its standing, and what could not be read with certainty.
+///
+/// Of a plan's own diagnostics those are left out that another step tells better, and all of units
+/// that are done.
 fn of_reading(run: &RunContext, units: &[PhaseId], extent: ReviewScope) -> Vec<Finding> {
     let plan = &run.plan;
     let spans: Vec<_> = units
@@ -173,6 +191,7 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: ReviewScope) -> Vec<F
         let holding = plan.all().filter(|unit| unit.span.contains(&at)).last();
         holding.is_none_or(|unit| !matches!(unit.state, State::Done | State::Skipped))
     };
+    // A command whose author's folder can be replaced by the root's runs all the same.
     let authors = |at: usize| {
         let mut commands = plan.all().flat_map(|unit| &unit.commands);
         commands.any(|command| {
@@ -215,6 +234,9 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: ReviewScope) -> Vec<F
 }
 
 /// Reads the files of a unit, then holds it against the tree.
+///
+/// Where the unit's files lie outside of the repository nothing of it is surveyed; its paths are
+/// the finding.
 fn of_unread_unit(
     run: &RunContext,
     workspace: &mut Workspace,
@@ -240,6 +262,7 @@ fn of_unread_unit(
         },
     };
     found.extend(survey.findings.iter().cloned());
+    // In a whole plan every unit depends on earlier ones that are open; only a wrong order is news.
     if extent == ReviewScope::Plan {
         found.retain(|one| one.code != "depends-on-open" || depends_forward(&run.plan, unit));
     }
@@ -256,6 +279,9 @@ fn of_unread_unit(
 }
 
 /// Looks at one unit with every rule: its files, and what placing its code would come to.
+///
+/// The texts are kept as they were before the unit, since placing its blocks changes the staged
+/// ones, and quotes must be held against what the author saw.
 fn lint_unit(
     work: &mut UnitWork<'_>,
     facts: &mut ReviewState,
@@ -305,6 +331,7 @@ fn lint_unit(
             found.extend(look(&mut context));
         }
     }
+    // Only now: the rules must not take this unit's files for made before it.
     facts.remember(assignment, &assignment.label);
     for (_, placement) in &placements {
         if let (Some(path), PlacementOutcome::Refused { .. }) = (&placement.path, &placement.placed)
@@ -316,6 +343,8 @@ fn lint_unit(
 }
 
 /// Returns whether the unit names one that comes later in the plan among those that it depends on.
+///
+/// A name that fits several units is left to the diagnostics of the plan.
 fn depends_forward(plan: &Plan, unit: PhaseId) -> bool {
     let Some(phase) = plan.phase(unit) else {
         return false;

@@ -1,5 +1,9 @@
 //! `accept`: a person says that an item of the plan is done, and its box is ticked; or settles all sentences of a phase
 //! that the last run left unproven.
+//!
+//! `accept plan.md "looks right on mobile"` → the one box with these words is ticked, with who said
+//! so in the journal. `accept plan.md --phase 2` → the sentences that the last run on phase 2 could
+//! not prove are remembered by their text, so that later runs take them for done.
 
 use std::path::{Path, PathBuf};
 
@@ -66,6 +70,7 @@ pub(crate) fn run_accept(arguments: &AcceptArguments, _globals: &Globals) -> Res
         Exit::Refused
     } else {
         Exit::Complete
+        // Recorded only for what was ticked: the plan may have been changed on the way.
     };
     if !found.is_empty() {
         let said = arguments
@@ -98,6 +103,7 @@ pub(crate) fn run_accept(arguments: &AcceptArguments, _globals: &Globals) -> Res
     }
 }
 
+/// Returns who accepts: as named, else the login's name, else nobody in particular.
 fn name_of_person(arguments: &AcceptArguments) -> String {
     arguments
         .by
@@ -107,6 +113,8 @@ fn name_of_person(arguments: &AcceptArguments) -> String {
 }
 
 /// Settles the sentences that the last run on a phase left unproven.
+///
+/// Fails where there are none, since an empty acceptance would look like one.
 fn accept_sentences(
     arguments: &AcceptArguments,
     loaded: LoadedPlan,
@@ -160,6 +168,7 @@ fn accept_sentences(
     }
 }
 
+/// Units within a chosen one are looked at too, since their sentences are part of its own.
 /// Returns the sentences of the chosen units that their last runs left unproven: unit, line and text.
 fn unproven_sentences(
     run: &RunContext,
@@ -197,6 +206,9 @@ fn is_within(plan: &Plan, unit: PhaseId, outer: PhaseId) -> bool {
 }
 
 /// Returns the one open box that is meant.
+///
+/// By the number of its line, or by a part of its text in any case of letters. Several that fit are
+/// listed with their lines; one that is ticked already is an error, as there is nothing to accept.
 fn find_open_box(
     plan: &Plan,
     name: &str,

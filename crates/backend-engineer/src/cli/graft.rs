@@ -1,4 +1,8 @@
 //! `graft`: puts one block of code into one file, by structure, for a person or another agent.
+//!
+//! `graft app/users.py --snippet new.py --at "in class UserService, after create"`: the words and
+//! the lines that they name are passed on as a plan's would be; the answer is written, shown as a
+//! diff, or is a refusal with the places that would come into question.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -51,6 +55,7 @@ pub(crate) fn run_graft(arguments: &GraftArguments, globals: &Globals) -> Result
     let snippet = read_snippet(&arguments.snippet)?;
     let name = path.to_string_lossy().replace('\\', "/");
     let file = File {
+        // Paths are compared from the root, without the shell's habit of `./`.
         path: name.trim_start_matches("./"),
         text: before.as_deref(),
     };
@@ -64,6 +69,7 @@ pub(crate) fn run_graft(arguments: &GraftArguments, globals: &Globals) -> Result
         ..Context::default()
     };
     let outcome = graft::apply(&file, &snippet, &context);
+    // Nothing is written with `--diff`, whatever the outcome.
     if let Graft::Applied(applied) = &outcome
         && !arguments.diff
     {
@@ -117,6 +123,7 @@ fn report_outcome(path: &Path, outcome: &Graft) -> Result<Exit, Stop> {
     }
 }
 
+/// Reads the file to change; `None` where there is none yet.
 fn read_file(path: &Path) -> Result<Option<String>, Stop> {
     match fs::read(path) {
         Ok(bytes) => String::from_utf8(bytes)
@@ -130,6 +137,7 @@ fn read_file(path: &Path) -> Result<Option<String>, Stop> {
     }
 }
 
+/// Reads the block, from a file or from the standard input.
 fn read_snippet(path: &Path) -> Result<String, Stop> {
     let wrong = |why: String| Stop::usage(format!("--snippet {}: {why}", path.display()));
     let mut bytes = Vec::new();
@@ -146,6 +154,7 @@ fn read_snippet(path: &Path) -> Result<String, Stop> {
 
 /// Returns what the block's own file says of its language; the file to change says the rest.
 fn language_of_snippet(snippet: &Path) -> &'static str {
+    // A diff is recognised by its name; its lines begin with signs that are no code.
     match snippet.extension().and_then(|extension| extension.to_str()) {
         Some("diff" | "patch") => "diff",
         _ => "",
@@ -158,6 +167,7 @@ fn named_lines(words: &str) -> Option<(usize, usize)> {
     let mut words = apart
         .split_whitespace()
         .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    // Only behind the word "line": other numbers in the words are not lines.
     words.find(|word| word.eq_ignore_ascii_case("line") || word.eq_ignore_ascii_case("lines"))?;
     let number = |word: Option<&str>| {
         word.and_then(|word| word.parse::<usize>().ok())
@@ -167,12 +177,14 @@ fn named_lines(words: &str) -> Option<(usize, usize)> {
     let joined = words
         .next()
         .is_some_and(|word| matches!(word, "to" | "through" | "until"));
+    // "line 12 and 3 blanks": the second number counts only behind a word of range.
     let last = number(words.next()).filter(|last| joined && *last >= first);
     Some((first, last.unwrap_or(first)))
 }
 
 /// Replaces the file in one step, links followed and its mode kept, if it still is what was read.
 fn replace_file(path: &Path, before: Option<&str>, after: &str) -> Result<(), Stop> {
+    // Somebody may have saved the file while the block was placed.
     if read_file(path)?.as_deref() != before {
         return Err(Stop::refused(format!(
             "{} was changed meanwhile; nothing was written",
@@ -187,6 +199,7 @@ fn replace_file(path: &Path, before: Option<&str>, after: &str) -> Result<(), St
             .unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut beside = tempfile::Builder::new();
+        // The system takes away what the user's mask forbids, as for any new file.
         #[cfg(unix)]
         if before.is_none() {
             use std::os::unix::fs::PermissionsExt as _;
@@ -194,6 +207,7 @@ fn replace_file(path: &Path, before: Option<&str>, after: &str) -> Result<(), St
         }
         let mut file = beside.prefix(".backend-engineer-").tempfile_in(folder)?;
         file.write_all(after.as_bytes())?;
+        // A temporary file is readable by its owner alone; the file keeps the mode that it had.
         if before.is_some() {
             file.as_file()
                 .set_permissions(fs::metadata(&real)?.permissions())?;
@@ -205,6 +219,7 @@ fn replace_file(path: &Path, before: Option<&str>, after: &str) -> Result<(), St
         .map_err(|error| Stop::environment(format!("{} can't be written: {error}", path.display())))
 }
 
+/// Lists how the place was found, a line for each piece of evidence.
 fn describe_evidence(applied: &Applied) -> String {
     applied
         .evidence
@@ -213,6 +228,7 @@ fn describe_evidence(applied: &Applied) -> String {
         .collect()
 }
 
+/// Makes the error of a refusal, with the places that came into question as its hint.
 fn stop_of_refusal(path: &Path, refusal: &Refusal) -> Stop {
     let place = |place: &Location| format!("{}:{}: {}", path.display(), place.line, place.name);
     let listed = |title: &str, places: Vec<String>| match places.is_empty() {
@@ -238,6 +254,7 @@ fn stop_of_refusal(path: &Path, refusal: &Refusal) -> Stop {
     }
 }
 
+/// Returns the outcome as JSON. The names of reasons are those of the library's own type.
 fn graft_as_json(outcome: &Graft, written: bool, patch: &str) -> Value {
     let place = |place: &Location| json!({ "name": place.name, "line": place.line });
     match outcome {

@@ -1,4 +1,15 @@
 //! `plan`: shows what was understood of a plan.
+//!
+//! ```text
+//! Slugs for posts
+//! dialect: checkboxes; status: approved; boxes: 1 of 4 ticked
+//!
+//! [ ] Phase 1: Models  (line 12)
+//! 2 files, 3 blocks of code, 1 commands
+//! ```
+//!
+//! A plan that is understood wrongly shows here, before anything is run: files that are not found,
+//! code without a file, prose that no block spells out.
 
 use std::path::{Path, PathBuf};
 
@@ -56,6 +67,7 @@ pub(crate) struct PlanArguments {
 
 /// Runs the subcommand. A plan that can't be read does not keep the others from being shown.
 pub(crate) fn run_plan(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
+    // One plan is shown with its own error; of several, each has its turn.
     if let [plan] = arguments.plans.as_slice() {
         return show_plan(plan, arguments, globals);
     }
@@ -81,6 +93,8 @@ pub(crate) fn run_plan(arguments: &PlanArguments, globals: &Globals) -> Result<E
     Ok(exit)
 }
 
+/// Shows one plan: as JSON, as text, or as the briefings of its chosen units. What could not be
+/// read with certainty goes to the error stream, so that a JSON reader is not disturbed.
 fn show_plan(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(plan)?;
     let plan = &loaded.plan;
@@ -98,6 +112,7 @@ fn show_plan(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Resul
                 all: false,
             },
         )
+        // The findings often say why a name fits no unit.
         .inspect_err(|_| printer::print_to_stderr(&render_plan_findings(plan, source, globals)))?,
     };
     if arguments.briefing {
@@ -127,6 +142,7 @@ fn print_briefings(
     loaded: &LoadedPlan,
     chosen: &[PhaseId],
 ) -> Result<Exit, Stop> {
+    // A briefing shows files, so that secrets of the environment must be taken out.
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
     let redactor = Redactor::new(settings.variables());
@@ -182,6 +198,7 @@ struct PlanDocument<'a> {
     plan: &'a str,
     title: Option<&'a str>,
     dialects: Vec<&'static str>,
+    // The name that readers of earlier versions know.
     standing: &'a ApprovalStatus,
     phases: &'a [&'a Phase],
     checkboxes: &'a [Checkbox],
@@ -215,6 +232,7 @@ impl<'a> PlanDocument<'a> {
     }
 }
 
+/// Writes the plan as JSON, on one line where several plans share the output.
 fn plan_as_json(shown: &PlanDocument<'_>, on_one_line: bool) -> Result<String, Stop> {
     let written = if on_one_line {
         serde_json::to_string(shown)
@@ -227,6 +245,8 @@ fn plan_as_json(shown: &PlanDocument<'_>, on_one_line: bool) -> Result<String, S
     Ok(text + "\n")
 }
 
+/// Returns the plan as text: title, dialect, status and boxes, then each unit; all details only of
+/// units that were chosen.
 fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
     let mut text = format!("{}\n", plan.title().unwrap_or(name));
     let ticked = plan
@@ -255,6 +275,7 @@ fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
 fn write_unit(plan: &Plan, phase: &Phase, (depth, whole): (usize, bool), text: &mut String) {
     let indent = "  ".repeat(depth);
     let line = plan.location(phase.heading.start).line;
+    // "Phase 1: Models" as a label holds the title already.
     let title = if phase.label.ends_with(&phase.title) {
         String::new()
     } else {
@@ -275,6 +296,7 @@ fn write_unit(plan: &Plan, phase: &Phase, (depth, whole): (usize, bool), text: &
         (phase.changes.len(), "files"),
         (literal, "blocks of code"),
         (phase.commands.len(), "commands"),
+        // Nothing is said of what a unit has none of.
         (phase.criteria.len(), "criteria"),
         (left, "passages of prose to carry out"),
     ];
@@ -302,6 +324,8 @@ fn write_unit(plan: &Plan, phase: &Phase, (depth, whole): (usize, bool), text: &
 
 /// Returns the passages of a unit that are left in prose, in order: what its steps say, and open sentences outside of
 /// these.
+///
+/// A sentence in a step's passage is counted with it, not twice.
 fn open_passages(phase: &Phase) -> Vec<Span> {
     let said = phase
         .steps
@@ -325,6 +349,8 @@ fn open_passages(phase: &Phase) -> Vec<Span> {
 }
 
 /// Writes what a unit consists of: its files, steps, passages of prose and criteria.
+///
+/// In the order in which a run goes about them.
 fn write_unit_details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
     write_files(plan, phase, indent, text);
     for step in &phase.steps {
@@ -371,11 +397,13 @@ fn write_files(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
     for change in &phase.changes {
         let literal = change
             .blocks
+            // Shell sessions and output are no content of a file.
             .iter()
             .filter_map(|block| phase.blocks.get(*block))
             .filter(|block| is_literal(block))
             .count();
         let how = match literal {
+            // Needs no code.
             0 if matches!(change.action, Action::Delete | Action::Rename { .. }) => {
                 "by the plan's word".to_owned()
             }
@@ -405,6 +433,7 @@ fn write_files(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
     }
 }
 
+/// Describes a command as `plan` lists it, with the folder and what is expected of it.
 fn describe_command(command: &PlannedCommand) -> String {
     let folder = command
         .folder
@@ -427,6 +456,7 @@ fn describe_command(command: &PlannedCommand) -> String {
     )
 }
 
+/// Names an action; `touch` where the plan doesn't say whether the file is new.
 fn action_word(action: &Action) -> String {
     match action {
         Action::Create => "create".to_owned(),
@@ -437,6 +467,7 @@ fn action_word(action: &Action) -> String {
     }
 }
 
+/// Returns whether a block is content of a file rather than a command or something to look at.
 fn is_literal(block: &CodeBlock) -> bool {
     !matches!(block.role, Role::Shell | Role::Output | Role::Example)
 }

@@ -1,4 +1,8 @@
 //! Carries out `implement` and `verify`: opens the plan, works through its phases in order, and prints the reports.
+//!
+//! load the plan → choose units (those of an interrupted run; those named; the next open one) →
+//! settings and model → open the run → each unit in turn, up to the first that is not done → close
+//! the sandbox → record how the run ended, unless it can be resumed → print.
 
 use std::time::Duration;
 
@@ -49,6 +53,7 @@ pub(crate) struct JobResults {
 pub(crate) fn run_job(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = match load_plan(&job.asked.plan) {
         Ok(loaded) => loaded,
+        // A program that asked for JSON gets its error as JSON too.
         Err(stop) if job.asked.json || job.asked.json_stream => {
             let results = JobResults {
                 stop: Some(stop),
@@ -73,6 +78,8 @@ pub(crate) fn run_job(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop>
 }
 
 /// Does the job and gives what came of it, unprinted.
+///
+/// "There is nothing left to do" is a stop by its way through the code, and no failure.
 pub(crate) fn run_job_unprinted(
     job: &mut Job<'_>,
     loaded: crate::understand::LoadedPlan,
@@ -93,6 +100,8 @@ pub(crate) fn run_job_unprinted(
     })
 }
 
+/// Opens the run: units, settings, options, model and listener, put together from the flags and
+/// from what an interrupted run recorded. Remarks are made as soon as there is a journal for them.
 fn open_run(
     job: &mut Job<'_>,
     loaded: crate::understand::LoadedPlan,
@@ -106,6 +115,7 @@ fn open_run(
     };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
+    // A flag can only add to the configuration: `--commit`, and nothing takes it back.
     let commit = job.options.commit || settings.commit();
     let options = RunOptions {
         commit,
@@ -129,6 +139,7 @@ fn open_run(
         matches!(event, Event::CommandFinished { .. })
             || matches!(event, Event::ToolFinished { tool, .. } if tool == "Bash")
     };
+    // Only then is there anything whose loss the user should know of.
     let had_run = events.as_ref().is_some_and(|events| events.iter().any(ran));
     if let (Some(model_setup), Some(events)) = (&mut model_setup, events) {
         model_setup.goes_on_from(events);
@@ -153,6 +164,8 @@ fn open_run(
 }
 
 /// Returns the units of these labels, as an interrupted run had them.
+///
+/// Fails where the plan was changed so that one is gone: another unit is not what was asked for.
 fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop> {
     let find = |label: &String| {
         let found = plan
@@ -165,6 +178,8 @@ fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop>
 }
 
 /// Returns who does what the plan leaves open, as flags, settings and the agent definition say.
+///
+/// A dry run asks no model: what it would write can't be known without paying for it.
 fn set_up_model(
     job: &Job<'_>,
     root: &std::path::Path,
@@ -177,6 +192,10 @@ fn set_up_model(
     ModelSetup::from_options(definition, &model.model_options(settings))
 }
 
+/// Works through the units on an event loop of one thread, and closes the sandbox whatever happens.
+///
+/// An interruption ends the work at its next pause. The sandbox is closed after it all the same, so
+/// that no process of a command outlives the run.
 fn run_units(
     job: &Job<'_>,
     run: RunContext,
@@ -198,6 +217,7 @@ fn run_units(
             worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
             () = wait_for_interruption(globals) => Err(Stop::new(Exit::Interrupted, INTERRUPTED)),
         };
+        // Closed in either case; the first error is the one that is reported.
         let cleared = workspace.close().await;
         worked.and(cleared)
     });
@@ -209,6 +229,7 @@ fn run_units(
     let heading = results
         .reports
         .last()
+        // A run of which no unit was reported was stopped before or in the first.
         .map_or("stopped", |report| report.heading.as_str())
         .to_owned();
     // What a limit or a lost model cut short can go on.
@@ -221,6 +242,8 @@ fn run_units(
 }
 
 /// Returns what is said of a unit that the plan's marks call done; what it lacks all the same goes into `lacking`.
+///
+/// Ticked and not as the plan shows → unproven; ticked and not there at all → incomplete.
 fn describe_done(label: &str, parts: &crate::MissingParts, lacking: &mut Vec<Exit>) -> String {
     let names = |paths: &[String]| {
         paths
@@ -248,6 +271,9 @@ fn describe_done(label: &str, parts: &crate::MissingParts, lacking: &mut Vec<Exi
 }
 
 /// Works on the units in turn, up to the first that is not done.
+///
+/// `implement` skips units that are done by their marks, and says what they lack; `verify` looks at
+/// every unit that it was given.
 async fn work_through(
     job: &Job<'_>,
     (run, workspace): (&RunContext, &mut Workspace),
@@ -271,6 +297,7 @@ async fn work_through(
             true => verify_unit(run, workspace, *id).await?,
             false => implement_unit(run, workspace, *id).await?,
         };
+        // Unproven is for a person to decide, and later units may be worked on meanwhile.
         // A preview shows the whole of what was asked for.
         let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven)
             || verifies
@@ -332,6 +359,7 @@ pub(crate) async fn asked_to_end() {
         use tokio::signal::unix::{SignalKind, signal};
         let (Ok(mut terminate), Ok(mut hang_up)) = (
             signal(SignalKind::terminate()),
+            // Without handlers for the signals the run simply isn't told of them.
             signal(SignalKind::hangup()),
         ) else {
             return std::future::pending().await;
@@ -339,6 +367,7 @@ pub(crate) async fn asked_to_end() {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
+            // A closed terminal asks for the end as well.
             _ = hang_up.recv() => {}
         }
     }
@@ -348,6 +377,7 @@ pub(crate) async fn asked_to_end() {
     }
 }
 
+/// Returns the exit code of all units together: the most serious one.
 fn exit_of(results: &JobResults) -> Exit {
     let reports = results.reports.iter().map(|report| report.exit);
     Exit::first(
@@ -372,6 +402,9 @@ fn print_as_json(job: &Job<'_>, results: &JobResults, exit: Exit) -> Result<(), 
 }
 
 /// Prints the results in the form that was asked for, and returns the exit code.
+///
+/// Reports go to the output; findings, the error of a stop and the timings to the error stream, so
+/// that a pipe gets the reports alone.
 fn print_results(
     job: &Job<'_>,
     globals: &Globals,
@@ -431,6 +464,8 @@ fn print_results(
 }
 
 /// Returns a refusal as a finding that points at the plan's line, with what would have to be decided.
+///
+/// The whole line is marked, as a refusal speaks of a block rather than of a word.
 fn finding_of_refusal(refusal: &Refusal, text: &str) -> Finding {
     let start: usize = text
         .split_inclusive('\n')

@@ -1,5 +1,9 @@
 //! Carries out the plan's commit steps, only when asked: in the user's own repository, with their identity, hooks and
 //! signing, and never waiting for an answer.
+//!
+//! A commit is made only if the user asked for commits, the plan gives its message, nothing of the
+//! unit so far was refused or failed, and the tree can be imported. Each of these has a reason of
+//! its own ([`NoCommit`]), which the report shows in place of the commit.
 
 use std::time::Duration;
 
@@ -12,10 +16,12 @@ use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
 
-/// The time that git and its hooks may take at most.
+/// The time that git and its hooks may take at most: hooks run linters and whole suites, and the
+/// run must end even where one of them waits for an answer.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// Makes the commit of a step, or says why there is none.
+/// Makes the commit of a step, or says why there is none. Without leave to commit it looks whether
+/// the commit was made before.
 pub(super) async fn carry_out_commit(
     work: &mut UnitWork<'_>,
     (phase, command): (&Phase, usize),
@@ -51,6 +57,7 @@ pub(super) async fn carry_out_commit(
     if let Some(why) = result::find_import_fault(work, phase.id, change, item) {
         return skip(work, NoCommit::Faulty(why));
     }
+    // Git sees only what is on disk.
     write_staged(work, change)?;
     let earlier = files_of_earlier_runs(work)?;
     let named = paths_to_commit(work, phase, &planned, &earlier);
@@ -58,6 +65,7 @@ pub(super) async fn carry_out_commit(
         Ok(changed) => changed.into_iter().map(|changed| changed.path).collect(),
         Err(error) => return skip(work, NoCommit::NoAnswer(error.to_string())),
     };
+    // Nothing to commit: the files are as the history has them, perhaps by that very commit.
     if paths.is_empty() {
         return Ok(Some(look_up(work, phase, command).await));
     }
@@ -68,6 +76,7 @@ pub(super) async fn carry_out_commit(
                 id: id.clone(),
                 message,
             })?;
+            // Only behind the commit: before it, they might still have become a part of it.
             emit_left_out(work, &earlier).await?;
             Ok(Some(StepOutcome::Commit(Ok(id))))
         }
@@ -84,8 +93,9 @@ pub(super) fn leave_push(work: &mut UnitWork<'_>) -> Result<StepOutcome, Stop> {
     Ok(StepOutcome::Commit(Err(why)))
 }
 
-/// Returns the paths that a commit may take: the files of its unit, those that a model was let change, and what `earlier`
-/// runs wrote where the command adds everything.
+/// Returns the paths that a commit may take: the files of its unit, those that a model was let
+/// change, and what `earlier` runs wrote where the command adds everything. Never whatever else the
+/// user has changed meanwhile, even if the plan says `git add -A`.
 fn paths_to_commit(
     work: &UnitWork<'_>,
     phase: &Phase,
@@ -100,7 +110,7 @@ fn paths_to_commit(
     named
 }
 
-/// Returns the files that earlier runs of this plan wrote.
+/// Returns the files that earlier runs of this plan wrote, each once.
 fn files_of_earlier_runs(work: &UnitWork<'_>) -> Result<Vec<String>, Stop> {
     let mut paths: Vec<String> = work
         .run
@@ -122,7 +132,8 @@ fn adds_all(planned: &plan::Commit) -> bool {
         .any(|path| matches!(path.as_str(), "-A" | "--all" | "." | "./" | ":/"))
 }
 
-/// Tells which files of earlier runs of the plan are not in the commit: without them it may not work by itself.
+/// Tells which files of earlier runs of the plan are not in the commit: without them it may not
+/// work by itself. Files that are committed already are not named.
 async fn emit_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<(), Stop> {
     let Ok(changed) = sandbox::git::read_status(work.run.root(), earlier).await else {
         return Ok(());
@@ -140,7 +151,8 @@ async fn emit_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<()
     ))
 }
 
-/// Returns the commit as it is in the history, by its subject; or that it is not there.
+/// Returns the commit as it is in the history, by its subject; or that it is not there. The first
+/// line alone is asked for, as git wraps and trims what follows.
 pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) -> StepOutcome {
     let planned = phase
         .commands
@@ -159,7 +171,8 @@ pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) 
     StepOutcome::Commit(found.ok_or(NoCommit::NotAsked))
 }
 
-/// Why the unit's work is not fit to be committed.
+/// Returns why the unit's work is not fit to be committed: a block that was refused, or a command
+/// that failed. An expected failure is as it should be.
 fn no_commit_reason(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
     let items = change
         .items
@@ -180,7 +193,8 @@ fn no_commit_reason(change: &Change, item: &Item, phase: &Phase) -> Option<NoCom
     })
 }
 
-/// Returns the files that the unit names.
+/// Returns the files that the unit names, of a renamed one both paths: git records it as removed
+/// and added.
 fn paths_of(assignment: &Assignment, phase: &Phase) -> Vec<String> {
     let mut paths = Vec::new();
     for file in assignment.files.iter().filter(|file| file.unit == phase.id) {

@@ -3,6 +3,15 @@
 //! as it is; with its last answer the final checks and those with its tests alone run side by side.
 //!
 //! All of it ends before the user's files are written: an overlay must not change beneath the commands on it.
+//!
+//! A unit with `pytest` as its check:
+//! 1. the conversation begins → `pytest` runs on the tree before the work, as the baseline;
+//! 2. the model stages a test → `pytest` runs on the tree with the tests alone: it should fail. A
+//!    newer tree ends that run;
+//! 3. the model runs `pytest` → run on an overlay of its own; its result counts if nothing changes
+//!    after;
+//! 4. the model's last answer → final checks on the tree as it is. What is known by then is not run
+//!    again, since request, tree and sandbox are the same.
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -40,6 +49,7 @@ impl<'a> ConcurrentChecks<'a> {
         work: &mut UnitWork<'a>,
         change: &mut Change,
     ) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
+        // Two sandboxes at a time on one port or one database would see each other.
         let apart = work.run.runs_commands() && Workspace::allows_apart(&work.run.settings);
         if !apart || !change.servers.is_empty() || !change.put_away.is_empty() || has_server(work) {
             return None;
@@ -49,6 +59,7 @@ impl<'a> ConcurrentChecks<'a> {
             return None;
         }
         let (sender, receiver) = unbounded_channel();
+        // What the model changed in an earlier round is not part of the tree before its work.
         let mut before = Snapshot::new(work.workspace, work.state);
         before.take_back(work.state);
         let beside = ConcurrentChecks {
@@ -77,6 +88,7 @@ impl<'a> ConcurrentChecks<'a> {
     /// Runs the checks with a model's tests alone on the newest tree; what runs on an older one is ended.
     async fn follow(&self, mut trees: UnboundedReceiver<Snapshot>) {
         let mut next = trees.recv().await;
+        // The newest tree counts: what runs on an older one is dropped with its future.
         while let Some(current) = next {
             let mut open = true;
             let mut proving = pin!(self.prove_tests_alone(&current));
@@ -84,6 +96,8 @@ impl<'a> ConcurrentChecks<'a> {
                 tokio::select! {
                     () = &mut proving => break if open { trees.recv().await } else { None },
                     newer = trees.recv(), if open => match newer {
+                        // A model that only read files has changed no tree, so that the run goes
+                        // on.
                         Some(newer) if newer.is(&current) => {}
                         Some(newer) => break Some(newer),
                         None => open = false,
@@ -93,6 +107,7 @@ impl<'a> ConcurrentChecks<'a> {
         }
     }
 
+    /// Runs the checks on a tree with the model's tests and without its code, where it has both.
     async fn prove_tests_alone(&self, snapshot: &Snapshot) {
         if let Some(alone) = snapshot.with_tests_alone() {
             self.prove(&alone).await;
@@ -101,6 +116,7 @@ impl<'a> ConcurrentChecks<'a> {
 
     /// Runs the checks on the tree with which a model ends; returns whether all of them passed.
     pub(super) async fn finish(&self, snapshot: &Snapshot) -> bool {
+        // With the last tree no more are to come; the sender goes so that `follow` ends.
         self.send_snapshot(snapshot);
         let passed = self.prove(snapshot).await;
         self.trees.take();
@@ -119,6 +135,7 @@ impl<'a> ConcurrentChecks<'a> {
             .run_requests(snapshot, std::slice::from_ref(request))
             .await?;
         let tested = tested.pop()?;
+        // A command that acts must leave its effects where the model goes on.
         (left_nothing && !tested.ran.acted).then_some(tested)
     }
 
@@ -131,6 +148,7 @@ impl<'a> ConcurrentChecks<'a> {
         if failed.is_empty() || self.off.get() {
             return Vec::new();
         }
+        // A failure to run beside is no failure of a check.
         // What can't be had beside is had after.
         let Ok(Some(tested)) = run_apart(self.context, snapshot, failed).await else {
             return Vec::new();
@@ -144,6 +162,7 @@ impl<'a> ConcurrentChecks<'a> {
         self.known.into_inner()
     }
 
+    /// Passes the tree on to the checks with tests alone.
     fn send_snapshot(&self, snapshot: &Snapshot) {
         if let Some(trees) = &*self.trees.borrow() {
             // Nobody listens any more where the work beside is over.
@@ -152,6 +171,8 @@ impl<'a> ConcurrentChecks<'a> {
     }
 
     /// Runs what is not known yet of the tree; returns whether all passes.
+    ///
+    /// A check that could not be run at all counts as not passed, and is run after the work.
     async fn prove(&self, snapshot: &Snapshot) -> bool {
         let tree = snapshot.tree_fingerprint(self.context.run);
         let known = |request: &Request| self.known.borrow().find_verdict(request, &tree);
@@ -178,6 +199,7 @@ impl<'a> ConcurrentChecks<'a> {
             return None;
         }
         // What can't be had beside is had after.
+        // A machine where it failed once would fail each time, and cost the same wait.
         let Ok(Some(tested)) = run_apart(self.context, snapshot, requests).await else {
             self.off.set(true);
             return None;
@@ -191,6 +213,7 @@ impl<'a> ConcurrentChecks<'a> {
     }
 }
 
+/// Checks that ask it would meet the server of the user's tree, or none.
 /// Returns whether the unit has a server, which its checks may ask.
 fn has_server(work: &UnitWork<'_>) -> bool {
     let units = work
@@ -204,6 +227,9 @@ fn has_server(work: &UnitWork<'_>) -> bool {
 }
 
 /// Returns what the checks of the unit will ask: its criteria, the commands of its steps, and those of the configuration.
+///
+/// Left out are commands that fix what they find (`ruff --fix`), those that act, and expected
+/// failures: each of them means another tree than the one at the end.
 fn list_check_requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
     let mut requests = Vec::new();
     for phase in work

@@ -1,5 +1,12 @@
 //! Checks what the words above a block leave in doubt against the tree: a block that they do not ask for replaces
 //! nothing.
+//!
+//! | the words above a block | the tree | outcome |
+//! |---|---|---|
+//! | "`load` looks like this now:" | another `load` | refused: nothing says what becomes of it |
+//! | "Instead of:", and no block follows | – | refused: replaced by what? |
+//! | "Add a helper:" | `load` would get replaced | refused: they do not ask for that |
+//! | "Change this:", one block | it stands, not by a run | refused: to what? |
 
 use code::definitions::Kind;
 use code::items::{Elisions, Source};
@@ -16,8 +23,9 @@ use crate::stop::Stop;
 use crate::understand::NamedFile;
 use crate::unit_work::UnitWork;
 
-/// Returns whether a block would only take away from its file what later units of the plan show for it: it stands, and
-/// so do they.
+/// Returns whether a block would only take away from its file what later units of the plan show for
+/// it: it stands, and so do they. Then the unit was done before, and the file is further than the
+/// block.
 pub(super) fn stands_with_later(
     plan: &Plan,
     phase: &Phase,
@@ -31,11 +39,13 @@ pub(super) fn stands_with_later(
             .collect()
     };
     let (old, new) = (lines(old), lines(new));
+    // A walk over both texts: new lines must all stand in the old, in their order.
     let mut kept = new.iter().peekable();
     let lost: Vec<&String> = old
         .iter()
         .filter(|line| kept.next_if_eq(line).is_none())
         .collect();
+    // A new line, nothing lost, or a removal that is asked for: no case of a later unit.
     if kept.next().is_some() || lost.is_empty() || !phase.removals.is_empty() {
         return false;
     }
@@ -61,8 +71,9 @@ pub(super) fn into_deleted(block: &CodeBlock, file: &NamedFile, path: &str) -> O
         .then(|| format!("the plan removes {path}, and the block would put code into it"))
 }
 
-/// Returns why a block of tests is not for the file that it was read to be for: the unit has a file of tests, and this is
-/// none, or the file holds code that is no test. A new file may hold tests whatever it is called.
+/// Returns why a block of tests is not for the file that it was read to be for: the unit has a file
+/// of tests, and this is none, or the file holds code that is no test. A new file may hold tests
+/// whatever it is called, and so may one that is full of tests already.
 pub(super) fn misplaced_test(
     phase: &Phase,
     block: &CodeBlock,
@@ -81,8 +92,9 @@ pub(super) fn misplaced_test(
     }
 }
 
-/// Returns the unit's only stated file of tests, for a block of test code that no words beside it lead to the file that it was
-/// read to be for, one without tests.
+/// Returns the unit's only stated file of tests, for a block of test code that no words beside it
+/// lead to the file that it was read to be for, one without tests. Two such files, or words that
+/// name the file, leave the reading as it is.
 pub(super) fn only_tests(phase: &Phase, block: &CodeBlock, change: usize) -> Option<usize> {
     let path = &phase.changes.get(change)?.path;
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -99,7 +111,9 @@ pub(super) fn only_tests(phase: &Phase, block: &CodeBlock, change: usize) -> Opt
     found.next().filter(|_| found.next().is_none())
 }
 
-/// Returns why an answer for a block is not taken, by the words above it and what stands in its file.
+/// Returns why an answer for a block is not taken, by the words above it and what stands in its
+/// file. The doubts about pairs come first, then those about the words, then what stood before this
+/// run.
 pub(super) fn in_doubt(
     work: &mut UnitWork<'_>,
     (phase, index): (&Phase, usize),
@@ -134,6 +148,7 @@ fn find_placement_doubt(
     answer: &Graft,
 ) -> Option<String> {
     let stands = matches!(answer, Graft::AlreadyApplied);
+    // `Quoted`: the words show code as it is. Word for word there, nothing is to be done.
     match (block.uncertain?, answer) {
         (Uncertainty::Quoted, _) if matches!(block.role, Role::Before { after: None }) => (!stands).then(|| {
             format!(
@@ -153,6 +168,7 @@ fn find_placement_doubt(
             let names = bound.module()?.bindings.iter().map(|one| one.name.clone());
             let replaced = |name: &String| {
                 let before = find_definitions(text.unwrap_or_default(), language, name);
+                // A definition that only gains lines is added to, which needs no leave.
                 !before.is_empty() && !only_gains(&before, &find_definitions(&applied.text, language, name))
             };
             let name = names.into_iter().find(replaced)?;
@@ -162,8 +178,9 @@ fn find_placement_doubt(
     }
 }
 
-/// Returns why a block that stands already is not taken for done: the words above it may show it as the code that is to be
-/// changed, and no run for this plan put it there.
+/// Returns why a block that stands already is not taken for done: the words above it may show it as
+/// the code that is to be changed, and no run for this plan put it there. If any text that a run of
+/// this plan found was without it, it was put there by one.
 fn stands_as_found(
     work: &UnitWork<'_>,
     block: &CodeBlock,
@@ -199,6 +216,7 @@ fn contains_block(text: &str, block: &str) -> bool {
 }
 
 /// Returns whether each definition keeps all of its words, in their order: it may have got more.
+/// Compared by words, as the engine may have moved a margin.
 fn only_gains(before: &[String], after: &[String]) -> bool {
     let keeps = |(old, new): (&String, &String)| {
         let mut rest = new.split_whitespace();
@@ -208,8 +226,11 @@ fn only_gains(before: &[String], after: &[String]) -> bool {
     before.len() == after.len() && before.iter().zip(after).all(keeps)
 }
 
-/// Returns why a block is not added beside the one before it: that one stands already, and words that ask for nothing lead
+/// Returns why a block is not added beside the one before it: that one stands already, and words
+/// that ask for nothing lead
 /// from it to this one, so that this may be what takes its place.
+///
+/// "Today: (code A). This is simpler: (code B)" in one step, and A stands. B added would double it.
 fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<String> {
     let block = &phase.blocks[index];
     let before = phase.blocks.get(index.checked_sub(1)?)?;
@@ -227,7 +248,9 @@ fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<Strin
     })
 }
 
-/// Returns why a block is no whole file, for a file that is not there and that the plan does not call new.
+/// Returns why a block is no whole file, for a file that is not there and that the plan does not
+/// call new. Each form has parts that look like code of their own and only work within something
+/// else.
 pub(super) fn fragment_reason(
     block: &CodeBlock,
     file: &NamedFile,
@@ -248,8 +271,10 @@ pub(super) fn fragment_reason(
             .filter(|line| !line.is_empty() && !line.starts_with(['#', '/']))
     };
     let first = lines().next().unwrap_or("");
+    // A JSON file that doesn't parse is a fragment of one, or has comments that stand for the rest.
     let is_json =
         name.ends_with(".json") && serde_json::from_str::<serde_json::Value>(&block.text).is_err();
+    // An image begins from another one; only arguments for that may come before.
     let is_image =
         name.starts_with("Dockerfile") && !first.starts_with("FROM ") && !first.starts_with("ARG ");
     let opens = |line: &str| {
@@ -265,6 +290,7 @@ pub(super) fn fragment_reason(
         .any(|word| line.starts_with(word))
     };
     let is_schema = name.ends_with(".prisma") && !lines().any(opens);
+    // `retries: 3,` alone: an entry of an object that is elsewhere.
     let is_member = Language::of_path(path).is_some()
         && !name.ends_with(".py")
         && first.ends_with(',')
@@ -273,7 +299,8 @@ pub(super) fn fragment_reason(
         .then_some("the block is no whole file of its kind")
 }
 
-/// Returns whether code begins as a module does, with what it says of itself or imports, and defines something.
+/// Returns whether code begins as a module does, with what it says of itself or imports, and
+/// defines something. Words that put a block "into" something don't count against such a text.
 fn opens_as_module(text: &str, path: &str) -> bool {
     let language = Language::of_path(path);
     let Some(source) = language.and_then(|language| Source::parse(text, language, Elisions::NONE))
@@ -287,8 +314,8 @@ fn opens_as_module(text: &str, path: &str) -> bool {
     opens && items.iter().any(code::items::Item::is_definition)
 }
 
-/// Returns whether a script binds and imports nothing, and only calls what it does not have: a part of another file. Tests
-/// are calls of what their runner gives.
+/// Returns whether a script binds and imports nothing, and only calls what it does not have
+/// (`app.use(cors())`): a part of another file. Tests are calls of what their runner gives.
 fn only_calls(text: &str, path: &str) -> bool {
     let language =
         Language::of_path(path).filter(|_| !path.ends_with(".py") && !belongs_to_tests(path));

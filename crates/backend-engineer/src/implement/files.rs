@@ -1,5 +1,13 @@
 //! Carries out what the plan asks of whole files without showing code: to be removed, to get another path, or something
 //! only prose says.
+//!
+//! | the plan says | here |
+//! |---|---|
+//! | "Delete `app/old.py`" | staged as removed; done before where it is not there |
+//! | "Rename `a.py` to `b.py`" | staged at `b.py` with its mode; refused where both or neither are there |
+//! | "Create `app/__init__.py`", no code | created empty |
+//! | "`app/user.py`: tidy up", no code | left, as an item of its own, for a model or a person |
+//! | "`settings.py` (if needed)" | a note: the plan leaves it to what is needed |
 
 use journal::{Event, FileAction};
 use plan::{Action, Phase, PhaseId, Role, SentenceClass};
@@ -17,6 +25,7 @@ pub(super) fn remove_and_rename(
     unit: PhaseId,
     change: &mut Change,
 ) -> Result<(), Stop> {
+    // Copied out, since staging a file needs the whole of `work`.
     let named: Vec<NamedFile> = work
         .assignment
         .files
@@ -28,6 +37,7 @@ pub(super) fn remove_and_rename(
         let outcome = match (&file.action, &file.path) {
             (Action::Delete, Some(path)) => Some(remove_file(work, path)?),
             (Action::Rename { to }, Some(path)) => Some(rename_file(work, path, to)?),
+            // Made or changed files have their content from blocks, or are left below.
             _ => None,
         };
         if let Some(placed) = outcome {
@@ -37,6 +47,8 @@ pub(super) fn remove_and_rename(
             };
             let line = work.run.plan.location(file.span.start).line;
             let placement = Placement {
+                // No block and no sentence: the change itself is the statement, so nothing else is
+                // credited.
                 block: None,
                 sentence: None,
                 path: file.path.clone(),
@@ -58,6 +70,8 @@ pub(super) fn remove_and_rename(
     Ok(())
 }
 
+/// Stages the removal of a file. Refuses a protected path and one that can't be read; a file that
+/// is not there was removed before, by a person or by an earlier run.
 fn remove_file(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(path) {
         return Ok(PlacementOutcome::refused(
@@ -90,6 +104,10 @@ fn remove_file(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, 
     }
 }
 
+/// Stages a file under another path, with its content and its mode as they are.
+///
+/// Only the new path there → renamed before. Neither there, or both: refused, for then a name in
+/// the plan is wrong, or a file would be overwritten that the plan does not speak of.
 fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(from) || work.run.settings.protects(to) {
         return Ok(PlacementOutcome::refused(
@@ -116,6 +134,7 @@ fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placemen
             "file-exists",
             format!("`{to}` is there already"),
         )),
+        // A script stays executable under its new name.
         (Some(bytes), None) => {
             let mode = work
                 .workspace
@@ -128,6 +147,7 @@ fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placemen
             if let Some(mode) = mode {
                 work.workspace.tree.stage_mode(to, mode).map_err(failed)?;
             }
+            // Last, so that a refusal above leaves the old file as it was.
             work.workspace.tree.stage(from, None).map_err(failed)?;
             emit_staged_file(
                 work,
@@ -149,6 +169,7 @@ pub(super) fn left_without_code(
     unit: PhaseId,
     change: &mut Change,
 ) -> Result<(), Stop> {
+    // A copy, since creating an empty file below needs all of `work`.
     let Some(phase) = work.run.plan.phase(unit).cloned() else {
         return Ok(());
     };
@@ -158,6 +179,8 @@ pub(super) fn left_without_code(
         .iter()
         .filter(|file| file.unit == unit)
     {
+        // A block that could be for several files was placed in this one by evidence: the file has
+        // its code, though the change itself lists no block.
         let mut identified = work.state.identified.iter();
         let identified =
             identified.any(|((unit, _), (change, _))| (*unit, *change) == (phase.id, file.change));
@@ -171,8 +194,12 @@ pub(super) fn left_without_code(
     Ok(())
 }
 
-/// Creates a file without code where it shall be an empty one, and returns its item; else the item for what is left of
-/// it. `None` where other items answer for the file, or the plan leaves it to what is needed.
+/// Creates a file without code where it shall be an empty one, and returns its item; else the item
+/// for what is left of it. Returns `None` where other items answer for the file, or the plan leaves
+/// it to what is needed.
+///
+/// The order matters: what is made empty is made first; then items that speak of the file are
+/// asked, so that no work is reported twice; only then is the file itself left over.
 fn item_without_code(
     work: &mut UnitWork<'_>,
     phase: &Phase,
@@ -207,9 +234,11 @@ fn item_without_code(
         };
         return item(None, StepOutcome::Place(placement));
     }
+    // Called empty, but there with content: the items that speak of it say what is left.
     if stated && answered_for(work, phase, file, change) {
         return Ok(None);
     }
+    // "`app/main.py` (already there)" and it is: nothing is asked of it.
     if planned.is_some_and(plan::PlannedChange::is_there_already) && stands(work, file) {
         return Ok(None);
     }
@@ -233,6 +262,7 @@ fn item_without_code(
     )
 }
 
+/// Returns whether the file can be read in the staged tree.
 fn stands(work: &mut UnitWork<'_>, file: &NamedFile) -> bool {
     let path = file.path.as_deref();
     path.is_some_and(|path| matches!(work.workspace.tree.read(path), Ok(Some(_))))
@@ -242,6 +272,7 @@ fn stands(work: &mut UnitWork<'_>, file: &NamedFile) -> bool {
 /// that depends on a condition.
 pub(crate) fn is_left_to_need(phase: &Phase, file: &NamedFile) -> bool {
     let planned = phase.changes.get(file.change);
+    // "If you use Redis, change `settings.py`": without Redis the file is rightly untouched.
     let conditional = |one: &plan::Sentence| {
         one.class == SentenceClass::Condition && one.span.contains(&file.span.start)
     };
@@ -251,7 +282,8 @@ pub(crate) fn is_left_to_need(phase: &Phase, file: &NamedFile) -> bool {
     })
 }
 
-/// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.
+/// Creates a file that is to be new and that its name or the plan's words make an empty one: a
+/// package's mark. Returns `None` where the file needs content, which nobody makes up here.
 fn create_empty(
     work: &mut UnitWork<'_>,
     phase: &Phase,
@@ -263,9 +295,12 @@ fn create_empty(
     let planned = phase.changes.get(file.change);
     let said = planned.map_or("", |planned| planned.prose.trim());
     let name = path.rsplit('/').next().unwrap_or(path);
+    // These do their work by being there, with nothing in them. Where the plan says anything more
+    // about one ("`__init__.py`: re-export the models"), it is no mark.
     let mark = matches!(name, "__init__.py" | "py.typed" | ".gitkeep" | ".keep") && said.is_empty();
     let makes = match file.action {
         Action::Create => mark || planned.is_some_and(|planned| planned.empty),
+        // "`app/__init__.py` (empty)": the word alone says that it is to be there.
         Action::Unstated => planned.is_some_and(|planned| planned.empty),
         _ => false,
     };
@@ -295,6 +330,8 @@ fn create_empty(
     }
 }
 
+/// Returns whether a block of the unit shows content of the file. Commands, output and examples are
+/// beside the file, not in it.
 fn shows_code(phase: &Phase, file: &NamedFile) -> bool {
     let shows = |index: &usize| {
         phase
@@ -308,8 +345,11 @@ fn shows_code(phase: &Phase, file: &NamedFile) -> bool {
         .is_some_and(|change| change.blocks.iter().any(shows))
 }
 
-/// Returns whether the file was dealt with elsewhere: another unit of the assignment shows it, a command made it, or
-/// its step says already that it is left.
+/// Returns whether the file was dealt with elsewhere: another unit of the assignment shows it, a
+/// command made it, or its step says already that it is left.
+///
+/// "Run `alembic revision …`" with the change "a new migration", whose path nobody can know before:
+/// a new file within the scope that a command made is the one.
 fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &Change) -> bool {
     let same = |path: &String| file.path.as_ref() == Some(path);
     let elsewhere = work.assignment.files.iter().any(|other| {
@@ -320,6 +360,8 @@ fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &C
     });
     let made = work.workspace.tree.pending().iter().any(|pending| {
         same(&pending.path)
+            // A change without a path is a description; any new file that the scope allows may be
+            // it.
             || file.path.is_none()
                 && work.assignment.scope.allows(&pending.path)
                 && pending.before.is_none()
@@ -330,6 +372,7 @@ fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &C
         .iter()
         .filter(|item| item.unit == phase.id)
         .any(|item| {
+            // A file is its step's if it is named within it, or if both have the same box.
             let holds = item
                 .step
                 .and_then(|step| phase.steps.get(step))
@@ -341,6 +384,7 @@ fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &C
                 });
             let speaks = |step_outcome: &StepOutcome| match step_outcome {
                 StepOutcome::Left(left) => {
+                    // A sentence that is left says so for each file that it is about; not twice.
                     holds || left.passage().is_some() && item.is_about(&work.run.plan, file, left)
                 }
                 StepOutcome::DoneBefore => holds,

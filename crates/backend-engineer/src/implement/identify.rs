@@ -2,6 +2,13 @@
 //!
 //! "In `test_skips`, add:" with two test files: the one that defines `test_skips`. Kinds of evidence are asked from the
 //! strongest to the weakest; the first that one file alone gives decides, and one that several give narrows the choice.
+//!
+//! Block: `def test_skips_empty(): …`, the plan leaves `tests/test_a.py` and `tests/test_b.py`
+//! 1. test ids: does a command run `tests/test_b.py::test_skips_empty`? It would decide alone.
+//! 2. the quoted old code, the names above the block: which file holds or defines them?
+//! 3. the block itself: does it stand in one file, does one define what it defines?
+//! 4. repeated lines, own members, free names: what the block leans on. Last, for several files
+//!    often have the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
@@ -45,6 +52,7 @@ impl Candidate {
         let Some(scopes) = &self.scopes else {
             return false;
         };
+        // Names within functions are nobody's from outside.
         let holds = |kind: ScopeKind| matches!(kind, ScopeKind::Module | ScopeKind::Class);
         let imported =
             |by: &code::scopes::BoundBy| matches!(by, code::scopes::BoundBy::Import { .. });
@@ -59,7 +67,8 @@ impl Candidate {
             })
     }
 
-    /// Returns whether the file's module binds the name.
+    /// Returns whether the file's module binds the name, be it by an import: enough to read it
+    /// there.
     fn binds(&self, name: &str) -> bool {
         let module = self.scopes.as_ref().and_then(Scopes::module);
         module.is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name))
@@ -67,6 +76,7 @@ impl Candidate {
 
     /// Returns whether the member is defined in a class of the file, or set on its instances.
     fn has_member(&self, name: &str) -> bool {
+        // Python's and the scripts' own name for the instance.
         let set = |sign: &str| {
             self.text.as_deref().is_some_and(|text| {
                 identifiers::contains_identifier(text, &format!("{sign}.{name}"))
@@ -75,7 +85,8 @@ impl Candidate {
         self.defines(name) || set("self") || set("this")
     }
 
-    /// Returns whether the file holds the text, whatever its margin.
+    /// Returns whether the file holds the text, whatever its margin and its blank lines: plans show
+    /// methods without the margin of their class.
     pub(super) fn contains_text(&self, text: &str) -> bool {
         let wanted: Vec<&str> = text
             .lines()
@@ -109,6 +120,7 @@ pub(super) fn identify_file(
     let all = shown.evidence();
     let mut disputed = false;
     for kind in all.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
+        // Weaker kinds can't decide between two answers of a stronger one.
         if disputed && !is_of_block(&kind[0]) {
             continue;
         }
@@ -124,6 +136,8 @@ pub(super) fn identify_file(
                     let at = fits.iter().position(|fits| *fits)?;
                     single.entry(candidates[at].change).or_insert(evidence);
                 }
+                // Several files have it: the others are out, and the next piece of evidence goes on
+                // from there.
                 _ if single.is_empty() => {
                     let mut fits = fits.into_iter();
                     candidates.retain(|_| fits.next().unwrap_or(false));
@@ -139,6 +153,7 @@ pub(super) fn identify_file(
                     .next()
                     .map(|(change, evidence)| (change, evidence.clone()));
             }
+            // Two pieces point to two files. Only those two stay in question.
             _ => {
                 candidates.retain(|candidate| single.contains_key(&candidate.change));
                 disputed = true;
@@ -167,6 +182,7 @@ struct BlockEvidence<'a> {
 }
 
 impl<'a> BlockEvidence<'a> {
+    // Old code is found as it stands now; the new code of a pair stands nowhere yet.
     fn new(phase: &'a Phase, block: &'a CodeBlock, candidates: &[Candidate]) -> Self {
         let old = match block.role {
             Role::After {
@@ -176,6 +192,7 @@ impl<'a> BlockEvidence<'a> {
             Role::Diff => Some(removed_lines_of_diff(&block.text)),
             _ => None,
         };
+        // Methods are shown with the margin of their class, with which they don't parse.
         let text = dedent_text(&block.text);
         let scopes = candidates
             .iter()
@@ -188,7 +205,8 @@ impl<'a> BlockEvidence<'a> {
         }
     }
 
-    /// Returns the evidence to ask for, the strongest first.
+    /// Returns the evidence to ask for, the strongest first: what names a file itself, what the
+    /// words quote or name, what the block holds, what it leans on.
     fn evidence(&self) -> Vec<Evidence> {
         let mut all: Vec<Evidence> = self.test_ids().map(Evidence::TestId).collect();
         all.extend(self.old.iter().map(|_| Evidence::Quoted));
@@ -202,6 +220,7 @@ impl<'a> BlockEvidence<'a> {
         all
     }
 
+    /// Returns whether a piece of evidence holds for a candidate.
     fn speaks_for(&self, candidate: &Candidate, evidence: &Evidence) -> bool {
         match evidence {
             Evidence::TestId(name) => self.runs(&candidate.path, name),
@@ -209,6 +228,7 @@ impl<'a> BlockEvidence<'a> {
                 .old
                 .as_deref()
                 .is_some_and(|old| candidate.contains_text(old)),
+            // `UserService` is defined somewhere; `user.save()` is code, and stands somewhere.
             Evidence::Named(name) if is_name(name) => candidate.defines(name),
             Evidence::Named(code) => candidate
                 .text
@@ -227,7 +247,8 @@ impl<'a> BlockEvidence<'a> {
         }
     }
 
-    /// Tests that the block defines and a command of the unit runs by their ids.
+    /// Returns tests that the block defines and a command of the unit runs by their ids: `pytest
+    /// tests/test_a.py::test_x`.
     fn test_ids(&self) -> impl Iterator<Item = String> {
         let defined = self.defined();
         let runs = |name: &String| {
@@ -243,12 +264,15 @@ impl<'a> BlockEvidence<'a> {
             .into_iter()
     }
 
+    /// Returns whether a command of the unit runs the test in the file at the path.
     fn runs(&self, path: &str, name: &str) -> bool {
         let mut words = self
             .phase
             .commands
             .iter()
             .flat_map(|command| command.text.split_whitespace());
+        // "api/test_a.py::TestUser::test_x", run from a folder below the root, is
+        // `tests/api/test_a.py`'s.
         words.any(|word| {
             let mut parts = word.trim_matches(['"', '\'']).split("::");
             let file = parts.next().unwrap_or_default();
@@ -276,6 +300,7 @@ impl<'a> BlockEvidence<'a> {
                     vec![code.clone()]
                 }
             });
+            // Shorter ones, as `id` and `db`, are in every file.
             found.extend(names.filter(|name| name.len() > 2));
         }
         let mut told = BTreeSet::new();
@@ -309,6 +334,7 @@ impl<'a> BlockEvidence<'a> {
             .collect()
     }
 
+    /// Returns the imports of the unit's blocks for files of tests, as module and names.
     fn test_imports(&self) -> impl Iterator<Item = (String, Vec<String>)> + '_ {
         let path_of = |block: &CodeBlock| match &block.file {
             plan::FileOf::Change(at) => self
@@ -333,6 +359,9 @@ impl<'a> BlockEvidence<'a> {
     }
 
     /// Returns whether a test imports the name from the module that the path is.
+    ///
+    /// `app.users` and `../src/app/users.js` both end in the stem of `src/app/users.*`; packages
+    /// and folders are imported by their own names, so `/__init__` and `/index` go first.
     fn is_imported_from(&self, name: &str, path: &str) -> bool {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
         let stem = stem
@@ -358,7 +387,8 @@ impl<'a> BlockEvidence<'a> {
 
     /// Returns whether lines of the block that say something stand in the file: anchors around what is new.
     fn repeats(&self, candidate: &Candidate) -> bool {
-        /// Shorter lines, as `return x`, stand in many files.
+        /// Shorter lines, as `return x`, stand in many files. Below this width, counted on code, a
+        /// common line is chance.
         const TELLING: usize = 16;
         let Some(text) = candidate.text.as_deref() else {
             return false;
@@ -372,6 +402,7 @@ impl<'a> BlockEvidence<'a> {
                     .count()
                     * 2
                     > line.len();
+            // More than half letters and digits: `}, [` and rows of signs say nothing.
             plain
                 && !line.starts_with(['#', '/', '*', '@'])
                 && !line.starts_with("import ")
@@ -385,7 +416,7 @@ impl<'a> BlockEvidence<'a> {
             .any(|line| own.contains(line))
     }
 
-    /// Members that the block reads of its own instance.
+    /// Returns the members that the block reads of its own instance, each once.
     fn members(&self) -> Vec<String> {
         let mut found = Vec::new();
         for sign in ["self.", "this."] {
@@ -403,7 +434,8 @@ impl<'a> BlockEvidence<'a> {
         found
     }
 
-    /// Returns names that the block reads and does not bind.
+    /// Returns names that the block reads and does not bind: whoever it is for has them, or a
+    /// module that is in doubt may.
     fn free(&self) -> Vec<String> {
         let Some(scopes) = &self.scopes else {
             return Vec::new();
@@ -424,6 +456,7 @@ impl<'a> BlockEvidence<'a> {
     }
 }
 
+/// Returns whether a word is an identifier, in any script.
 fn is_name(word: &str) -> bool {
     !word.is_empty()
         && !word.starts_with(|letter: char| letter.is_ascii_digit())
@@ -432,7 +465,8 @@ fn is_name(word: &str) -> bool {
             .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
 }
 
-/// Returns the lines that a diff removes or keeps.
+/// Returns the lines that a diff removes: what the file must hold before it. Lines that it keeps
+/// are left out, as they may be shortened.
 fn removed_lines_of_diff(diff: &str) -> String {
     let old = diff.lines().filter(|line| {
         !line.starts_with("---") && !line.starts_with("+++") && !line.starts_with("@@")

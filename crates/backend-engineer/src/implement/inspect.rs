@@ -1,4 +1,8 @@
 //! Looks at what stands of a phase without changing anything, for `verify`.
+//!
+//! The same items as `implement` makes, with outcomes that need no change: a block stands or
+//! doesn't, a commit is in the history or isn't, prose is left. So `verify` and the report treat
+//! both alike.
 
 use std::collections::BTreeSet;
 
@@ -36,12 +40,15 @@ pub(crate) async fn inspect_items(work: &mut UnitWork<'_>) -> Result<Change, Sto
             item.outcomes = step_outcomes(work, &phase, step, &standing.whole).await?;
             change.items.push(item);
         }
+        // After the steps, in the order of `implement`: sentences are added to the items that are
+        // there.
         sentences::add_unit_sentences(work, phase.id, &mut change)?;
         files::left_without_code(work, phase.id, &mut change)?;
     }
     Ok(change)
 }
 
+/// Returns the outcomes of the parts of a step, as far as looking gives any.
 async fn step_outcomes(
     work: &UnitWork<'_>,
     phase: &Phase,
@@ -73,6 +80,8 @@ async fn step_outcomes(
     Ok(step_outcomes)
 }
 
+/// Returns the placement of a block by whether its file holds all that the plan shows for it. A
+/// part that stands is not credited: only the whole file was compared.
 fn inspect_placement(
     work: &UnitWork<'_>,
     phase: &Phase,

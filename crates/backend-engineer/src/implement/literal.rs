@@ -1,4 +1,8 @@
 //! Puts the code that the plan spells out into its files, without a model: all blocks of a step, or none of them.
+//!
+//! For each block: its file (stated, or identified by the code) → doubts that the plan and the
+//! present text raise by themselves → removal, or the engine's answer → what the answer would break
+//! → staged. Each arrow can end in a refusal, which is an outcome with a reason and never an error.
 
 mod block_file;
 mod grafting;
@@ -57,8 +61,9 @@ pub(crate) fn apply_block(
     }))
 }
 
-/// Places a block in the file at `path`. What the plan and the present text decide by themselves comes before the
-/// engine is asked; what only its answer shows comes after.
+/// Places a block in the file at `path`. What the plan and the present text decide by themselves
+/// comes before the engine is asked; what only its answer shows comes after. Returns `None` where
+/// the block asks for nothing.
 fn apply_to_file(
     work: &mut UnitWork<'_>,
     (phase, index): (&Phase, usize),
@@ -88,9 +93,11 @@ fn apply_to_file(
     if block.role == Role::Remove && !is_new {
         return take_out(work, block, path, text).map(Some);
     }
+    // Each of its blocks alone would be a smaller file than the one that they make together.
     if text.is_some_and(|text| stands_composed(phase, file, path, text)) {
         return Ok(Some(PlacementOutcome::Before));
     }
+    // The engine would make a file of any text that it is given.
     if text.is_none()
         && let Some(message) = why_no_whole_file(phase, index, file, path)
     {
@@ -124,8 +131,12 @@ fn why_no_whole_file(phase: &Phase, index: usize, file: &NamedFile, path: &str) 
         .map(|why| format!("{path} is not there, and {why}"))
 }
 
-/// Returns the outcome where the text that the engine made (`after`) must not be staged: it breaks a prohibition of the
+/// Returns the outcome where the text that the engine made (`after`) must not be staged: it breaks
+/// a prohibition of the
 /// plan, a later block made of it what stands (`before`), or the file would import itself.
+///
+/// "Don't change `login`.", and the block rewrites `login` → refused as prohibited. Phase 1 shows a
+/// model, phase 3 adds a field to it; phase 1 is run again → done before, and the field stays.
 fn weigh_result(
     work: &UnitWork<'_>,
     (phase, block): (&Phase, &CodeBlock),
@@ -162,7 +173,8 @@ fn weigh_result(
     })
 }
 
-/// Takes the code that a block shows out of its file.
+/// Takes the code that a block shows out of its file. A file that is not there is no proof that the
+/// code is gone, unless the plan itself deletes or renames the file.
 fn take_out(
     work: &mut UnitWork<'_>,
     block: &CodeBlock,
@@ -193,7 +205,8 @@ fn take_out(
     })
 }
 
-/// Makes a file of which the plan shows an empty block, or says why not.
+/// Makes a file of which the plan shows an empty block, or says why not. An empty block for a file
+/// with text is an oversight rather than an order to empty it.
 fn create_empty_file(
     work: &mut UnitWork<'_>,
     file: &NamedFile,
@@ -226,6 +239,7 @@ pub(super) fn stage_answer(
     existed: bool,
     answer: Graft,
 ) -> Result<Option<PlacementOutcome>, Stop> {
+    // The evidence of the answer is what people read as the reason of the placement.
     match answer {
         Graft::Applied(applied) => {
             let how = applied
@@ -244,6 +258,7 @@ pub(super) fn stage_answer(
             }))
         }
         Graft::AlreadyApplied => Ok(Some(PlacementOutcome::Before)),
+        // The fence turned out to hold a shell session or a listing.
         Graft::Refused(refusal) if refusal.reason == Reason::NotCode => Ok(None),
         Graft::Refused(refusal) => Ok(Some(outcome_of_refusal(&refusal))),
     }
@@ -253,6 +268,7 @@ pub(super) fn stage_answer(
 /// not there. A file that the plan calls new may be built up from parts, and what a script's names are the text does
 /// not decide.
 fn find_unbound_name(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<String> {
+    // Other languages have globals that no text shows.
     if file.action != Action::Unstated || !path.ends_with(".py") {
         return None;
     }
@@ -268,6 +284,7 @@ fn find_unbound_name(phase: &Phase, index: usize, file: &NamedFile, path: &str) 
             .flat_map(|module| &module.bindings)
             .any(|binding| binding.name == name)
     };
+    // A guarded read (`try: … except NameError`) expects the name to be missing.
     let free = |read: &&code::scopes::Read| {
         let unbound = matches!(own.resolve(read), Resolution::Unbound { .. });
         read.purpose == Purpose::Value && !read.is_guarded && unbound && !bound(&read.name)
@@ -284,7 +301,11 @@ pub(crate) struct PresentFiles {
     pub(crate) refused: BTreeMap<String, BTreeSet<(PhaseId, usize)>>,
 }
 
-/// Finds the files of the assignment where the code that the plan shows for them stands, each block placed over the last.
+/// Finds the files of the assignment where the code that the plan shows for them stands, each block
+/// placed over the last. The staged tree is as before afterwards.
+///
+/// A file is whole where no block was refused and placing all of them changed no byte: several
+/// blocks that undo each other still stand if the last one does.
 pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles, Stop> {
     let savepoint = work.workspace.tree.savepoint();
     let mut standing = BTreeSet::new();

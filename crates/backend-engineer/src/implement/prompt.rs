@@ -1,6 +1,11 @@
 //! Writes the prompt for one phase: the plan's words, what is left of them, the files, the scope of writes, and the
 //! checks that decide. Whole where it can be, and no line twice: it is read again with each turn, from the provider's
 //! cache.
+//!
+//! Parts, in the order in which they are read: the task (words above the unit, the unit with marks
+//! on what is left, non-goals), the repository's own instructions for agents, files as they are,
+//! the code around them, the scope of writes, the checks. What is shown once is not shown again: a
+//! non-goal within the unit's text has no entry in the list of non-goals.
 
 mod allowance;
 mod instructions;
@@ -22,7 +27,8 @@ use allowance::Allowance;
 use instructions::read_instructions;
 use unit_text::{UnitText, unit_text};
 
-/// Tokens of what stands around these files.
+/// Tokens of what stands around these files: signatures and siblings to imitate. A model reads more
+/// with its own tools where it needs to.
 const SURROUNDINGS: usize = 4_000;
 /// Bytes of what a plan says above its units: goals, what it rules out. As much as a long page, for some keep their research
 /// there.
@@ -79,6 +85,7 @@ pub(crate) fn describe_failed_runs<'r>(runs: impl Iterator<Item = &'r CheckRun>)
             "`{}` failed: {}\n",
             ran.script, ran.judgement.detail
         ));
+        // The first failures get the room; one long log must not push out all others.
         let tail = ran.tail.trim_end();
         let share = OUTPUT.min(room);
         let from = tail.ceil_char_boundary(tail.len().saturating_sub(share));
@@ -90,7 +97,8 @@ pub(crate) fn describe_failed_runs<'r>(runs: impl Iterator<Item = &'r CheckRun>)
     text
 }
 
-/// Returns what must survive when a conversation is made shorter.
+/// Returns what must survive when a conversation is made shorter: the task, the scope and the
+/// checks, without files. A model reads those again, since it has changed them.
 pub(super) fn text_kept_on_compaction(
     work: &UnitWork<'_>,
     change: &Change,
@@ -103,7 +111,8 @@ pub(super) fn text_kept_on_compaction(
     work.run.redactor.redact_text(&text)
 }
 
-/// Returns what the plan asks for, and what is left of it.
+/// Returns what the plan asks for, and what is left of it, and the unit as it is shown. The words
+/// above the unit take their room first, for they are short; the unit has the rest.
 fn render_task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText) {
     let (plan, label) = (&work.run.plan, &work.assignment.label);
     let (above, shown_above) = text_above_units(work, room);
@@ -133,7 +142,8 @@ fn render_task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, Un
     (text, unit)
 }
 
-/// Returns what is left for the model to do.
+/// Returns what is left for the model to do: by the marks in the plan's text where there are some,
+/// by a list for what has no place in it, and the whole unit where neither is there.
 fn render_open_work(unit: &UnitText) -> String {
     let marked =
         "What is marked so in the plan above; its rest is done, checked later, or for a person.";
@@ -151,13 +161,19 @@ fn render_open_work(unit: &UnitText) -> String {
     format!("\n# Left for you\n{words}{others}")
 }
 
-/// Returns what the plan says above its units, and at the head of those that hold this one: goals, what is ruled out.
+/// Returns what the plan says above its units, and at the head of those that hold this one: goals,
+/// what is ruled out; and which spans of the plan are shown by that.
+///
+/// Part "2.1" of "Phase 2" is read with the head of the plan, then the head of phase 2, each up to
+/// the first unit within it. A head that is too long is named by its lines, so that a model can
+/// read it in the file.
 fn text_above_units(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
     let plan = &work.run.plan;
     let first =
         |units: &[plan::Phase], end: usize| units.first().map_or(end, |unit| unit.span.start);
     let mut spans = Vec::new();
     let mut unit = work.assignment.unit;
+    // From the inside out: each parent's own words end where its first unit begins.
     while let Some(parent) = plan.parent(unit) {
         spans.push(parent.span.start..first(&parent.phases, parent.span.start));
         unit = parent.id;
@@ -165,6 +181,7 @@ fn text_above_units(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usiz
     spans.push(0..first(plan.phases(), 0));
     spans.reverse();
     let lines = |span: &Range<usize>| {
+        // Blank lines at the end would name a line that shows nothing.
         let last = plan
             .text()
             .get(span.clone())
@@ -203,6 +220,7 @@ fn text_above_units(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usiz
     (text, shown)
 }
 
+/// Returns a section of a list, or nothing where the list is empty.
 fn render_list(heading: &str, lines: Vec<String>) -> String {
     if lines.is_empty() {
         return String::new();
@@ -211,7 +229,9 @@ fn render_list(heading: &str, lines: Vec<String>) -> String {
     format!("\n# {heading}\n{lines}")
 }
 
-/// Returns the commands by which the phase is verified, beside those that its text shows.
+/// Returns the commands by which the phase is verified, beside those that its text shows: the
+/// plan's, then those that the user configured. A server proves nothing by itself, and commits are
+/// no checks.
 fn render_checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
     let phases = work
         .assignment
@@ -241,14 +261,16 @@ fn render_checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
     let mut lines: Vec<String> = others
         .map(|script| format!("`{}`", script.replace('\n', "; ")))
         .collect();
+    // Shown above in full; here they are only said to count.
     if !shown.is_empty() {
         lines.insert(0, "the commands in the plan above".to_owned());
     }
     render_list("Checks that decide", lines)
 }
 
-/// Returns the files that the phase names, whole while there is room: the short ones first, so that as many as can be
-/// are.
+/// Returns the files that the phase names, whole while there is room, and the hashes of those: the
+/// short ones first, so that as many as can be are. A file with keys is never shown, nor the plan
+/// as one of its own files.
 fn render_files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, String>) {
     let paths: BTreeSet<String> = work
         .assignment
@@ -274,8 +296,10 @@ fn render_files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<S
     let mut shown = BTreeMap::new();
     let mut seen = BTreeMap::new();
     for (path, content) in found {
+        // Shown in the order of their paths, which the map keeps, though chosen by length.
         let text = if content.len() <= room {
             room -= content.len();
+            // By its hash a later `Edit` knows that the model has read the file.
             seen.insert(path.clone(), hash(content.as_bytes()));
             let end = if content.ends_with('\n') || content.is_empty() {
                 ""
@@ -315,7 +339,8 @@ fn render_surroundings(work: &mut UnitWork<'_>) -> String {
     analyze::build_surroundings(&mut context, SURROUNDINGS).sections()
 }
 
-/// Which files may be changed; those that are to be made are told from those that stand.
+/// Writes which files may be changed; those that are to be made are told from those that stand, so
+/// that a model doesn't look for them.
 fn may_change(work: &UnitWork<'_>, reach: ScopeMode) -> String {
     let is_new = |path: &str| {
         !work.run.files.path_exists(path) && !work.workspace.tree.staged().contains_key(path)
@@ -336,6 +361,7 @@ fn may_change(work: &UnitWork<'_>, reach: ScopeMode) -> String {
         .assignment
         .scope
         .named_files()
+        // Only Python keeps packages by a file of their own.
         .any(|path| path.ends_with(".py"));
     let beside = match reach {
         ScopeMode::Strict => "; nothing else.",

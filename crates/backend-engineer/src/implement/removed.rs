@@ -1,6 +1,13 @@
 //! Removes the code that a block shows, where the words above it ask for that: its lines, where they stand exactly once.
 //!
 //! "Remove this field from `User`:" with `nick = 2` takes that line out of the class `User`, and only there.
+//!
+//! 1. The words name what goes; a block that shows something else as well is refused.
+//! 2. The block's lines are looked for, with any margin, within the definitions that the words
+//!    name.
+//! 3. Found once → gone, as a diff with its surroundings, so that the engine finds the same place.
+//! 4. Found several times → refused with the lines. Not found → gone already, or there in another
+//!    form, which its names tell; then refused.
 
 use code::items::{Elisions, Source};
 use code::languages::Language;
@@ -30,6 +37,7 @@ pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) ->
     let Some(text) = text else {
         return RemovalOutcome::Gone;
     };
+    // "Remove `nick`:" over a block with `nick` and `age`: which of the two goes is not clear.
     let named = names_above_removal(block);
     if let Some(other) = find_other_bound_name(block, path, &named) {
         return RemovalOutcome::Refused(format!(
@@ -38,6 +46,8 @@ pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) ->
     }
     let lines: Vec<&str> = text.lines().collect();
     let owners = find_definitions_of_names(path, text, &named);
+    // Every name that the file defines must hold the place, or be held by it: "the field `nick` of
+    // `User`" is neither a `nick` elsewhere nor another field of `User`.
     let within = |found: &Range<usize>| {
         owners
             .iter()
@@ -52,6 +62,7 @@ pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) ->
     match found.as_slice() {
         [one] => RemovalOutcome::Now(remove_lines(&lines, path, text, one)),
         [] => outcome_without_lines(block, path, text, &lines),
+        // Which of them is meant, only the plan's author knows.
         several => {
             let at: Vec<String> = several
                 .iter()
@@ -67,6 +78,8 @@ pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) ->
 }
 
 /// Returns the names in the sentence right above a block.
+///
+/// Only the last line of the paragraph counts: earlier ones often name what stays.
 fn names_above_removal(block: &CodeBlock) -> Vec<String> {
     let last = block
         .prose
@@ -84,6 +97,7 @@ fn names_above_removal(block: &CodeBlock) -> Vec<String> {
 
 /// Returns a name that the block binds at its top and the words do not name, though they name something else that it
 /// holds.
+/// `User.nick` and `#nick` both mean `nick`.
 fn find_other_bound_name(block: &CodeBlock, path: &str, named: &[String]) -> Option<String> {
     let last = |name: &str| name.rsplit(['.', '#']).next().unwrap_or(name).to_owned();
     let shown: Vec<String> = named
@@ -91,6 +105,7 @@ fn find_other_bound_name(block: &CodeBlock, path: &str, named: &[String]) -> Opt
         .map(|name| last(name))
         .filter(|name| contains_identifier(&block.text, name))
         .collect();
+    // Names of something around the block ("from `models.py`") say nothing about its content.
     if shown.is_empty() {
         return None;
     }
@@ -109,6 +124,8 @@ fn top_level_names(path: &str, code: &str) -> Vec<String> {
 }
 
 /// Returns the lines of the definitions of each name that the file defines: what goes stands within, or is one.
+///
+/// A name that the file doesn't define has no entry: it limits nothing.
 fn find_definitions_of_names(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
     let Some(language) = Language::of_path(path) else {
         return Vec::new();
@@ -118,6 +135,7 @@ fn find_definitions_of_names(path: &str, text: &str, named: &[String]) -> Vec<Ve
     };
     let line = |at: usize| text[..at].matches('\n').count();
     let of = |name: &String| {
+        // Methods and nested classes are definitions too, so bodies are searched to their ends.
         let mut found = Vec::new();
         let mut waiting = vec![source.root()];
         while let Some(list) = waiting.pop() {
@@ -148,6 +166,7 @@ fn strip_leading_comment(code: &str) -> &str {
     }
 }
 
+/// Returns whether one of two ranges lies within the other.
 fn is_nested_range(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start <= other.start && other.end <= one.end
         || other.start <= one.start && one.end <= other.end
@@ -155,6 +174,7 @@ fn is_nested_range(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 /// Returns where the lines of a block stand one after another, their common margin apart.
 fn find_block_lines(lines: &[&str], block: &str) -> Vec<Range<usize>> {
+    // Blank lines at the ends of a block are the fence's, not the code's.
     let wanted: Vec<&str> = block
         .lines()
         .map(str::trim_end)
@@ -168,6 +188,7 @@ fn find_block_lines(lines: &[&str], block: &str) -> Vec<Range<usize>> {
     if wanted.is_empty() {
         return Vec::new();
     }
+    // Margins are compared below that of the first line: a method is shown with or without its own.
     let own = leading_whitespace(wanted[0]);
     let same = |at: usize| {
         let by = leading_whitespace(lines[at]);
@@ -191,6 +212,7 @@ fn leading_whitespace(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
 }
 
+/// A definition between two others keeps one of the two gaps; at the end of the file neither.
 /// Asks the engine for the text without some lines, and without the blank ones that only kept them apart.
 fn remove_lines(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graft {
     let blank = |at: usize| lines.get(at).is_none_or(|line| line.trim().is_empty());
@@ -229,12 +251,19 @@ fn remove_lines(lines: &[&str], path: &str, text: &str, found: &Range<usize>) ->
 }
 
 /// Returns what stands of code whose lines do not stand in the file as the block shows them.
+///
+/// | stands in the file | outcome |
+/// |---|---|
+/// | a name that the block binds or lists | refused: it is there in another form |
+/// | its first line that says something | refused: a part of it is there |
+/// | neither | gone, perhaps by an earlier run |
 fn outcome_without_lines(
     block: &CodeBlock,
     path: &str,
     text: &str,
     lines: &[&str],
 ) -> RemovalOutcome {
+    // `}` and `)` stand in every file.
     let telling = |line: &&str| {
         line.chars()
             .filter(|letter| letter.is_alphanumeric())
@@ -286,6 +315,7 @@ fn names_in_list(code: &str) -> Vec<String> {
         .collect()
 }
 
+/// Returns whether a line is a comment in any language that plans show.
 fn is_comment(line: &str) -> bool {
     ["#", "//", "--", "/*", "<!--"]
         .iter()

@@ -1,5 +1,13 @@
 //! Checks at a unit's end what its blocks made of the files together: names that one block left to another are bound, and
 //! no module reads a name from one that is only half loaded. What does not hold is taken back, file by file.
+//!
+//! A unit shows `from .slugs import make_slug` for `posts.py` and the function for `slugs.py`:
+//! 1. alone, the block for `posts.py` reads a name that nothing binds; it was placed in trust of
+//!    the other block;
+//! 2. the block for `slugs.py` is refused. Then `posts.py` would fail when it is imported: its text
+//!    goes back to what it was before the unit, and its placements become refusals;
+//! 3. whatever imports from `posts.py` what only came with this is looked at next, and so on until
+//!    a look finds nothing.
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +56,11 @@ pub(super) fn take_back_faulty(
     Ok(())
 }
 
-/// Returns a file in which a block was placed that reads a name which a refused block was to bring.
+/// Returns a file in which a block was placed that reads a name which a refused block was to bring,
+/// with the message.
+///
+/// A name counts only if a refused block shows it, the file did not have it before, and nothing in
+/// the file binds it now; a name that the file read already was the project's own affair.
 fn half_done(
     work: &mut UnitWork<'_>,
     unit: PhaseId,
@@ -106,7 +118,9 @@ fn half_done(
         })
 }
 
-/// Returns whether a name may have been for these blocks to bring. Every script has `Map`, unless a block defines another one.
+/// Returns whether a name may have been for these blocks to bring. Every script has `Map`, unless a
+/// block defines another one. Python's own names are resolved by its scopes, and never come here as
+/// unbound.
 fn may_define_name(path: &str, blocks: &[&str], name: &str) -> bool {
     let binds = |text: &&&str| {
         let scopes = Scopes::of_file(path, text);
@@ -120,7 +134,8 @@ fn may_define_name(path: &str, blocks: &[&str], name: &str) -> bool {
         || blocks.iter().any(|text| binds(&text))
 }
 
-/// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be imported.
+/// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be
+/// imported: a commit in the midst of a unit must leave a tree that loads.
 pub(super) fn find_import_fault(
     work: &mut UnitWork<'_>,
     unit: PhaseId,
@@ -140,6 +155,8 @@ pub(super) fn find_import_fault(
     find_faulty_file(work, &placed, &BTreeSet::new()).map(|(_, fault)| fault.message)
 }
 
+/// Returns the first file that can't be imported with what was placed in it, those apart that were
+/// taken back already.
 fn find_faulty_file(
     work: &mut UnitWork<'_>,
     placed: &BTreeSet<String>,
@@ -149,7 +166,8 @@ fn find_faulty_file(
     left.find_map(|path| fault_of(work, path, taken).map(|fault| (path.clone(), fault)))
 }
 
-/// Takes back what the unit placed in the file at `path`, with the fault as the reason.
+/// Takes back what the unit placed in the file at `path`, with the fault as the reason: its text
+/// becomes that before the unit, and every placement in it a refusal.
 fn take_back(
     work: &mut UnitWork<'_>,
     unit: PhaseId,
@@ -186,6 +204,8 @@ fn take_back(
     })
 }
 
+/// Returns the placements of blocks in a unit. Those of sentences and of whole files are left out:
+/// they bring no names.
 fn placements_of_unit(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
     let items = change
         .items
@@ -199,7 +219,7 @@ fn placements_of_unit(unit: PhaseId, change: &mut Change) -> impl Iterator<Item 
         })
 }
 
-/// Returns the code files in which something was placed.
+/// Returns the code files in which something was placed by this run. Other files import nothing.
 fn placed_by<P: Borrow<Placement>>(placements: impl Iterator<Item = P>) -> BTreeSet<String> {
     let now = placements
         .filter(|placement| matches!(placement.borrow().placed, PlacementOutcome::Now { .. }));
@@ -209,6 +229,11 @@ fn placed_by<P: Borrow<Placement>>(placements: impl Iterator<Item = P>) -> BTree
         .collect()
 }
 
+/// Returns why a file can't be imported as it stands now, where it could before the unit.
+///
+/// Asked in this order, for a later question takes the earlier ones as answered: names that its own
+/// text leaves unbound; imports of a name from a file that was taken back; a cycle of imports that
+/// the unit closed.
 fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Option<ImportFault> {
     let (tree, before) = (&mut work.workspace.tree, &work.state.before);
     let new = tree.read_text(path).ok().flatten()?;
@@ -224,6 +249,7 @@ fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Op
         load_time_imports(path, old.as_deref().unwrap_or_default()),
         load_time_imports(path, &new),
     );
+    // Nothing imports a test, and without a new import there is no new cycle.
     if paths::is_test(path) || has.is_subset(&had) {
         return None;
     }
@@ -243,6 +269,7 @@ fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Op
             message,
         });
     }
+    // The same look at the project before the unit tells whether the cycle is older.
     let found = half_loaded(&mut project, path)?;
     project.before = Some(before);
     let is_old = old.is_some() && half_loaded(&mut project, path).is_some();
@@ -252,7 +279,9 @@ fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Op
     })
 }
 
-/// Returns what is wrong with an import of a name that was taken back with the rest of its file.
+/// Returns what is wrong with an import of a name that was taken back with the rest of its file;
+/// `None` where the module is another one, or its file still has that name, or may have it (`from x
+/// import *`).
 fn missing_import_reason(
     project: &mut Staging<'_>,
     path: &str,
@@ -275,6 +304,7 @@ fn missing_import_reason(
     })
 }
 
+/// Writes where a cycle of imports breaks: the reader, the name, and the line of the read.
 fn describe_import_cycle(project: &mut Staging<'_>, found: &HalfLoaded) -> String {
     project.before = None;
     let text = project.text(&found.reader).unwrap_or_default();
@@ -292,7 +322,8 @@ fn describe_import_cycle(project: &mut Staging<'_>, found: &HalfLoaded) -> Strin
     )
 }
 
-/// Returns what a file imports while it is loaded.
+/// Returns what a file imports while it is loaded, as module and name. Imports within functions run
+/// later, and those for types not at all: neither closes a cycle.
 fn load_time_imports(path: &str, text: &str) -> BTreeSet<(String, Option<String>)> {
     let scopes = Scopes::of_file(path, text).unwrap_or_default();
     let bindings = scopes
@@ -309,7 +340,7 @@ fn load_time_imports(path: &str, text: &str) -> BTreeSet<(String, Option<String>
     imported.collect()
 }
 
-/// Returns the text of a file before the unit.
+/// Returns the text of a file before the unit: as an earlier unit staged it, else as it is on disk.
 fn text_before_unit(tree: &mut Tree, path: &str, before: &Savepoint) -> Option<String> {
     let bytes = match before.get(path) {
         Some(staged) => staged.bytes.clone(),
@@ -345,6 +376,8 @@ impl Project for Staging<'_> {
                 .and_then(|id| self.staged.path(id))
                 .map(str::to_owned)
         };
+        // The survey's paths first: they know aliases and packages. New files are only among the
+        // staged.
         self.paths.imported(from, module).or_else(staged)
     }
 }

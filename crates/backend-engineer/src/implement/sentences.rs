@@ -1,5 +1,12 @@
 //! Accounts for the sentences of a unit that ask for work which no block shows: each is left for a mind, or stands, or was
 //! accepted by a person. None is dropped.
+//!
+//! A unit: "Add `slug` to `Post` (code). Also drop the unused `legacy_id`. If tests are slow, cache
+//! them."
+//! 1. the first sentence has its block, and its step's item says what came of it: passed over here;
+//! 2. the second asks for a removal. While `legacy_id` is in the file, it is left for a model or a
+//!    person; once it is gone, nothing is said about it;
+//! 3. the third depends on how the work goes: deferred, no item of the change.
 
 use code::languages::Language;
 use plan::{Phase, PhaseId, Sentence, SentenceClass, State, Step};
@@ -27,6 +34,8 @@ pub(super) fn outcome_of_prose(
     }
 }
 
+/// Returns whether all sentences within the span depend on a condition of the work, and none of
+/// them asks for anything besides. A span without a sentence depends on nothing.
 fn depends_on_condition(phase: &Phase, span: &plan::Span) -> bool {
     let inside = |one: &&Sentence| one.span.start < span.end && span.start < one.span.end;
     let mut sentences = phase.sentences.iter().filter(inside).peekable();
@@ -34,7 +43,11 @@ fn depends_on_condition(phase: &Phase, span: &plan::Span) -> bool {
         && sentences.all(|one| one.class == SentenceClass::Condition && !one.open)
 }
 
-/// Adds the sentences of a unit that its steps do not speak of, each to the item in which it stands, or as one of its own.
+/// Adds the sentences of a unit that its steps do not speak of, each to the item in which it
+/// stands, or as one of its own.
+///
+/// A sentence is taken up for one of three reasons: it is open or unclear by its form, it asks for
+/// a removal and the symbol is still there, or it is about a symbol that the change left as it was.
 pub(super) fn add_unit_sentences(
     work: &mut UnitWork<'_>,
     unit: PhaseId,
@@ -43,6 +56,8 @@ pub(super) fn add_unit_sentences(
     let Some(phase) = work.run.plan.phase(unit).cloned() else {
         return Ok(());
     };
+    // Both lists are made before anything is placed below: a replacement that a sentence spells out
+    // changes the files that they look into.
     let remaining = find_remaining_removals(work, &phase);
     let untouched: Vec<_> = phase
         .sentences
@@ -62,12 +77,16 @@ pub(super) fn add_unit_sentences(
         let owner = item_around(&phase, change, sentence);
         let owned = owner.map(|at| &change.items[at]);
         let (checkbox, ticked) = box_of(work, &phase, sentence);
+        // A sentence in a step belongs to that step's item, which may answer for it; one outside of
+        // all steps has only its own box, and a ticked box is a person's or an earlier run's word.
         if owned.is_some_and(|item| is_answered_by(&phase, item, sentence))
             || owned.is_none() && ticked
         {
             continue;
         }
         let step_outcome = match (
+            // The replacement is tried first: "Replace `a` with `b`" is done here and now, where it
+            // is clear, and then leaves nothing to account for.
             inline::carry_out_replacement(work, &phase, sentence)?,
             remaining.contains(&sentence.span),
         ) {
@@ -95,8 +114,9 @@ pub(super) fn add_unit_sentences(
     Ok(())
 }
 
-/// Returns whether a step of the unit has carried the sentence out, or said what is left of it: it is not done twice, as a
-/// later sentence may have put the old code elsewhere.
+/// Returns whether a step of the unit has carried the sentence out, or said what is left of it: it
+/// is not done twice, as a later sentence may have put the old code elsewhere ("replace `f(1)` with
+/// `g(1)`, then `h(1)` with `f(1)`").
 fn is_carried_out(unit: PhaseId, change: &Change, sentence: &Sentence) -> bool {
     let outcomes = change
         .items
@@ -118,8 +138,11 @@ fn item_around(phase: &Phase, change: &Change, sentence: &Sentence) -> Option<us
     })
 }
 
-/// Returns whether the item in which a sentence stands answers for it already: it was done before, or the sentence is its
+/// Returns whether the item in which a sentence stands answers for it already: it was done before,
+/// or the sentence is its
 /// title and a passage below says what is to be done.
+///
+/// "3. Rework the login." with "Return 401 instead of 403." below it: the second one is the work.
 fn is_answered_by(phase: &Phase, item: &Item, sentence: &Sentence) -> bool {
     let is_title =
         step_of(phase, item).is_some_and(|step| sentence.span.contains(&step.span.start));
@@ -133,7 +156,8 @@ fn step_of<'p>(phase: &'p Phase, item: &Item) -> Option<&'p Step> {
     item.step.and_then(|step| phase.steps.get(step))
 }
 
-/// Adds what cells of tables ask to remove and what still stands.
+/// Adds what cells of tables ask to remove and what still stands. A cell is no sentence, so that
+/// only the removals read from it speak of it: "| `User.nick` | remove |".
 fn account_for_cells(
     work: &UnitWork<'_>,
     phase: &Phase,
@@ -160,7 +184,8 @@ fn account_for_cells(
     }
 }
 
-/// Returns where the unit asks for the removal of a symbol that is still there.
+/// Returns where the unit asks for the removal of a symbol that is still there. What is gone
+/// already has no span here, and needs no item.
 pub(crate) fn find_remaining_removals(work: &mut UnitWork<'_>, phase: &Phase) -> Vec<plan::Span> {
     let left = phase
         .removals
@@ -169,8 +194,12 @@ pub(crate) fn find_remaining_removals(work: &mut UnitWork<'_>, phase: &Phase) ->
     left.map(|one| one.span.clone()).collect()
 }
 
-/// Returns the symbol that a sentence is about, a file of the unit defines, no block of the unit shows, and the change left
-/// as it was. A file in which blocks stood already does not tell: they may have changed it in an earlier run.
+/// Returns the symbol that a sentence is about, a file of the unit defines, no block of the unit
+/// shows, and the change left as it was. A file in which blocks stood already does not tell: they
+/// may have changed it in an earlier run.
+///
+/// "`load_user` now raises `NotFound`.", and `load_user` stands as before: whatever the sentence
+/// means, nothing of the change has done it.
 fn find_untouched_symbol(
     work: &mut UnitWork<'_>,
     phase: &Phase,
@@ -205,6 +234,7 @@ fn find_untouched_symbol(
         .filter_map(|file| file.path.clone())
         .filter(|path| !stood(path))
         .collect();
+    // A name that a block shows is answered for by the block.
     let shown = |name: &str| {
         phase
             .blocks
@@ -221,7 +251,8 @@ fn find_untouched_symbol(
         .map(str::to_owned)
 }
 
-/// Returns whether a file defines a name once, as it did before the change.
+/// Returns whether a file defines a name once, as it did before the change. Several definitions
+/// (overloads, one in each of two classes) don't tell which one the sentence is about.
 fn keeps_definition(work: &mut UnitWork<'_>, path: &str, name: &str) -> bool {
     let Some(language) = Language::of_path(path) else {
         return false;
@@ -241,10 +272,14 @@ fn keeps_definition(work: &mut UnitWork<'_>, path: &str, name: &str) -> bool {
     before.len() == 1 && before == find_definitions(&now, language, name)
 }
 
+/// Returns whether two spans share a byte.
 fn do_spans_overlap(one: &plan::Span, other: &plan::Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
+/// Returns what came of a sentence: accepted or deferred as any prose; standing, where it spells
+/// out imports and they came in with this change; unclear, where its form asks for nothing for
+/// sure; else left.
 fn of_sentence(
     work: &mut UnitWork<'_>,
     phase: &Phase,
@@ -272,7 +307,8 @@ fn of_sentence(
     StepOutcome::Left(Remainder { what, names })
 }
 
-/// Returns the box of the item in which a sentence stands, and whether it is ticked.
+/// Returns the box of the item in which a sentence stands, and whether it is ticked. Of boxes
+/// within each other, the innermost, which is the last one that the plan lists.
 fn box_of(
     work: &UnitWork<'_>,
     phase: &Phase,
@@ -292,7 +328,12 @@ fn box_of(
     )
 }
 
-/// Returns the file of the unit into which all imports went that the sentence spells out, where it spells out nothing else.
+/// Returns the file of the unit into which all imports went that the sentence spells out, where it
+/// spells out nothing else.
+///
+/// "`app/main.py` needs `from app.db import engine`." → `app/main.py`, if the file has that import
+/// now and had it not before. A sentence with any other code in ticks asks for more than imports,
+/// and one whose import was there before the run proves nothing about this run.
 fn carried_out(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> Option<String> {
     let words = work.run.plan.text().get(sentence.span.clone())?;
     let spans = code_spans(words);
@@ -335,7 +376,8 @@ fn carried_out(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> O
     })
 }
 
-/// Returns whether an import stands in a file.
+/// Returns whether an import stands in a file: each name from the same module, whatever else the
+/// line imports, and in whatever order.
 fn contains_import(path: &str, text: &str, import: &str) -> bool {
     let wanted = code::imports::list_imports(path, import).unwrap_or_default();
     let found = code::imports::list_imports(path, text).unwrap_or_default();

@@ -1,5 +1,10 @@
 //! The conversation about what a phase leaves open: begun, given back what does not hold, and gone on with after the run
 //! was interrupted. What it changes is staged, and nothing else.
+//!
+//! A round: end the servers of the steps → give the task (first round) or the failures (later ones)
+//! → the model works with its tools while the plan's checks run beside it → look at each item again
+//! → start the servers anew. After each round the phase is verified, and what fails is the next
+//! task.
 
 use std::collections::BTreeSet;
 
@@ -52,6 +57,7 @@ impl Session {
 struct SessionRecord<'a>(&'a Recorder);
 
 impl SessionRecord<'_> {
+    /// Records events. `soon` events may wait for a later write; they are lost only with the power.
     fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
         self.0
             .emit_all(events, soon)
@@ -104,6 +110,7 @@ pub(crate) async fn run_model(
         Ok(()) => run_conversation(work, change, (model_setup, &mut session), failures).await,
         Err(stop) => Err(stop),
     };
+    // Jobs that the model left in the background end even where the conversation failed.
     let ended = session
         .memory
         .end_jobs(work.workspace, &work.run.masks)
@@ -111,6 +118,7 @@ pub(crate) async fn run_model(
     change.session = Some(session);
     talked?;
     ended?;
+    // What the model changed is looked at before servers start on it.
     look_again(work, change)?;
     start_servers(work, change).await
 }
@@ -127,6 +135,7 @@ async fn run_conversation(
     let system = prompt::system_prompt(model_setup, run);
     let (first, seen) = prompt::first_task(work, change, model_setup);
     let kept = prompt::text_kept_on_compaction(work, change, model_setup);
+    // A file that the task shows whole counts as read, so that the model may edit it at once.
     session.memory.sees(seen);
     let Session {
         conversation,
@@ -149,7 +158,8 @@ async fn run_conversation(
         restored = conversation.is_some();
         *rounds = rounds_of(&recorded);
     }
-    // What was recorded holds this task already, or is not there yet; then the next verification asks for it.
+    // What was recorded holds this task already, or is not there yet; then the next verification
+    // asks for it. Given twice, the model would fix the same failures again.
     let failures = failures
         .filter(|_| !restored)
         .map(|failures| run.redactor.redact_text(&failures));
@@ -175,6 +185,7 @@ async fn run_conversation(
     model_setup.spent.set(spent);
     drop(agent);
     drop(tools);
+    // Results of the checks that ran beside are kept, so that `verify` need not run them again.
     if let Some(checks) = checks {
         change.known = checks.into_known();
     }
@@ -191,6 +202,7 @@ fn usable_tools<'d>(
         .tools
         .iter()
         .copied()
+        // A tool that would only ever be refused costs turns.
         .filter(|tool| *tool != "Bash" || context.runs_commands())
         .collect();
     tools_of_names(&names, context)
@@ -203,6 +215,8 @@ fn repair_effort(model_setup: &ModelSetup) -> Option<String> {
         .map(|effort| effort.name().to_owned())
 }
 
+/// Returns the agent for a session. Where a check of this run took longer than the provider keeps
+/// its cache, it is asked to keep it for an hour: to send the whole conversation anew costs more.
 fn new_agent<'a>(
     model_setup: &'a ModelSetup,
     tools: &'a [Box<dyn Tool + 'a>],
@@ -229,7 +243,8 @@ fn new_agent<'a>(
     })
 }
 
-/// Returns the conversation that an interrupted run recorded, if there is one.
+/// Returns the conversation that an interrupted run recorded, if there is one. Fails where what was
+/// recorded can't be gone on with by this agent.
 fn resume_recorded(agent: &Agent<'_>, recorded: &[&Event]) -> Result<Option<Conversation>, Stop> {
     agent
         .resume(recorded.iter().copied())
@@ -264,6 +279,7 @@ fn give_task<'c>(
         }
         return Ok((under_way, given));
     }
+    // A conversation that begins with failures (an earlier run's work) has both, task first.
     let text = match retry {
         Some(retry) => format!("{}\n{retry}", task.first),
         None => task.first,
@@ -274,7 +290,8 @@ fn give_task<'c>(
     Ok((conversation.insert(begun), true))
 }
 
-/// Returns how many tasks were given in what is recorded.
+/// Returns how many tasks were given in what is recorded: those that ended, and the one that was
+/// under way when the run was interrupted.
 fn rounds_of(recorded: &[&Event]) -> u32 {
     let ends = recorded
         .iter()
@@ -293,6 +310,10 @@ fn rounds_of(recorded: &[&Event]) -> u32 {
 }
 
 /// Takes in how a conversation ended.
+///
+/// A limit, or a provider that doesn't answer, halts the session: the run still reports what is
+/// there, and a later one goes on. A refusal or a conversation that no longer fits is over for
+/// good. Errors of the journal or of the harness itself end the run.
 fn record_ending(
     work: &mut UnitWork<'_>,
     session: &mut Session,
@@ -355,6 +376,8 @@ async fn stop_step_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
     Ok(())
 }
 
+/// Starts the servers again that [`stop_step_servers`] ended, in the folder that the plan gave
+/// them.
 async fn start_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     for script in std::mem::take(&mut change.put_away) {
         let units = work
@@ -378,7 +401,12 @@ async fn start_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(
     Ok(())
 }
 
-/// Looks at each item again: what stands now as the plan shows it, what a model worked on, and what is as it was.
+/// Looks at each item again: what stands now as the plan shows it, what a model worked on, and what
+/// is as it was.
+///
+/// A refused block that stands now, word for word, was placed by the model: as good as done before.
+/// One whose file the model changed in another way is its work, which the checks must bear out. An
+/// item that nothing is open of any more has its commands left to the checks.
 fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     let standing = literal::find_present_files(work)?;
     let worked: BTreeSet<String> = work.state.worked.keys().cloned().collect();
@@ -397,6 +425,7 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
             .collect();
         for (step_outcome, paths) in item.outcomes.iter_mut().zip(concerned) {
             match step_outcome {
+                // What stands as the plan shows it proves itself; work on the file does not.
                 StepOutcome::Place(placement) if placement.refusal_reason().is_some() => {
                     let path = placement.path.clone().unwrap_or_default();
                     if standing.whole.contains(&path) {
@@ -425,8 +454,9 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
     Ok(())
 }
 
-/// Returns the files of the model's work that carry out a remainder which concerns `paths`; none while one of them is
-/// untouched.
+/// Returns the files of the model's work that carry out a remainder which concerns `paths`; none
+/// while one of them is untouched: "Rename `load` in `a.py` and `b.py`" is not done by a change to
+/// `a.py`.
 fn work_on_remainder(paths: Vec<String>, worked: &BTreeSet<String>) -> Vec<String> {
     match paths.is_empty() {
         // Prose that names no file: whatever was done in the phase may be it.
@@ -436,7 +466,8 @@ fn work_on_remainder(paths: Vec<String>, worked: &BTreeSet<String>) -> Vec<Strin
     }
 }
 
-/// Leaves the commands of an item's step to the checks, where they were not run because the step was open.
+/// Leaves the commands of an item's step to the checks, where they were not run because the step
+/// was open. They ran behind a refused block on no tree at all, so that nothing is known of them.
 fn add_commands_not_run(work: &UnitWork<'_>, phase: &Phase, item: &mut Item) {
     let step = item.step.and_then(|step| phase.steps.get(step));
     let parts = step.into_iter().flat_map(|step| &step.parts);

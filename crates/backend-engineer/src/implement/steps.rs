@@ -1,4 +1,13 @@
 //! Goes through a unit's steps in the plan's order: places code, runs commands where the plan has them, leaves prose.
+//!
+//! A step "2. Add the route (code), run `pytest tests/test_users.py` (expected to fail), then
+//! change the service (code)":
+//! 1. the block is placed in the staged tree. Is it refused, all that follows in the step is held
+//!    back, and what the step had staged is taken out again: a step is done as a whole or not at
+//!    all;
+//! 2. the command runs on the staged tree. Its failure is recorded as evidence, as this is the only
+//!    moment at which it can be seen;
+//! 3. the second block is placed. A box that is ticked already skips all of it.
 
 use journal::{Basis, Event, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
@@ -21,6 +30,7 @@ pub(super) async fn carry_out_steps(
     let Some(phase) = work.run.plan.phase(unit).cloned() else {
         return Ok(());
     };
+    // The run's own unit was announced when it began; here only the units within it are.
     if unit != work.assignment.unit {
         work.run.emit(Event::PhaseStarted {
             label: phase.label.clone(),
@@ -53,7 +63,8 @@ pub(super) async fn carry_out_steps(
     Ok(())
 }
 
-/// Returns whether the code that stands in no step stands before all of them.
+/// Returns whether the code that stands in no step stands before all of them: a unit that shows the
+/// code first and then lists "run the tests, commit" means its steps to see that code.
 fn comes_first(phase: &Phase) -> bool {
     let code = phase
         .blocks
@@ -65,7 +76,8 @@ fn comes_first(phase: &Phase) -> bool {
     code < step
 }
 
-/// Returns the code of the unit that stands in none of its steps, as one more.
+/// Returns the code of the unit that stands in none of its steps, as one more step, so that it is
+/// placed with the same rule of all or nothing. `None` where every block is in a step.
 pub(super) fn code_outside_steps(phase: &Phase) -> Option<Step> {
     let placed = |block: usize| {
         phase
@@ -98,6 +110,8 @@ struct StepAt<'a> {
     step: &'a Step,
 }
 
+/// Carries out the parts of one step in their order, and returns its item. A refused block takes
+/// the whole step back to where the tree was before it.
 async fn carry_out_step(
     work: &mut UnitWork<'_>,
     at: &StepAt<'_>,
@@ -116,6 +130,7 @@ async fn carry_out_step(
         .checkbox
         .and_then(|id| work.run.plan.checkboxes().get(id.0))
         .map(|found| found.state);
+    // A ticked box is believed for the work, and not for its checks: those are run again.
     if matches!(state, Some(State::Done | State::Skipped)) {
         item.outcomes.push(StepOutcome::DoneBefore);
         item.outcomes
@@ -136,6 +151,7 @@ async fn carry_out_step(
             Part::Place(block) if is_code(&phase.blocks[*block]) => {
                 apply_and_report(work, phase, *block)?
             }
+            // Output and examples are shown to the reader.
             Part::Place(_) => None,
             // A command behind a refused block would run on a tree that the plan does not mean.
             Part::Run(_) | Part::Commit(_) if held_back => None,
@@ -155,6 +171,7 @@ async fn carry_out_step(
                 ..
             }))
         );
+        // A part without an outcome (an example, a held back command) leaves no trace in the item.
         item.outcomes.extend(step_outcome);
     }
     if held_back {
@@ -177,7 +194,8 @@ fn apply_and_report(
     Ok(placement.map(StepOutcome::Place))
 }
 
-/// Marks what the step had placed before one of its blocks was refused.
+/// Marks what the step had placed before one of its blocks was refused. What stood before stays as
+/// it is: it was not taken back.
 fn hold_back(item: &mut Item) {
     for step_outcome in &mut item.outcomes {
         if let StepOutcome::Place(placement) = step_outcome
@@ -193,7 +211,9 @@ pub(super) fn is_one_command(step: &Step) -> bool {
     matches!(step.parts.as_slice(), [Part::Run(_)])
 }
 
-/// Returns whether a command is run for what it leaves behind, by its nature.
+/// Returns whether a command is run for what it leaves behind, by its nature: it writes by what the
+/// plan or its text says, or is of a kind that does (a migration, a code generator, an
+/// installation).
 fn acts(work: &UnitWork<'_>, planned: &PlannedCommand) -> bool {
     let reading = check::read_command(work, &planned.text, &check::folder_of(planned, work));
     planned.facts.writes
@@ -201,8 +221,13 @@ fn acts(work: &UnitWork<'_>, planned: &PlannedCommand) -> bool {
         || reading.kinds().into_iter().any(shell::Kind::is_action)
 }
 
-/// Returns a step's command as one that the checks are to run; actions and expected failures have their moment in
-/// `implement`. Where the step is that command alone (`is_alone`), whatever is no action is looked at again.
+/// Returns a step's command as one that the checks are to run; actions and expected failures have
+/// their moment in `implement`. Where the step is that command alone (`is_alone`), whatever is no
+/// action is looked at again.
+///
+/// "- [x] `alembic upgrade head`" → `None`: to act a second time is not to look. "- [x] `pytest`" →
+/// for the checks. "- [x] `pytest` (fails)" → not run, with the reason: a failure from before the
+/// change can't be seen behind it.
 pub(super) fn left_to_checks(
     work: &UnitWork<'_>,
     (planned, is_alone): (&PlannedCommand, bool),
@@ -211,6 +236,7 @@ pub(super) fn left_to_checks(
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
         || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
+        // Stated output shows that the command is run to be looked at, unless it also writes.
         || planned.expect.words.is_some() && !planned.facts.writes
         || is_alone && !acts(work, planned);
     if check::is_server(work, planned) || !is_check && outcome != ExpectedOutcome::Fail {
@@ -233,7 +259,10 @@ pub(super) fn left_to_checks(
     })
 }
 
-/// Runs a command of a step where the plan has it.
+/// Runs a command of a step where the plan has it. Not run, with the reason, where the user asked
+/// for no commands, and where a failure is expected whose cause is there already.
+///
+/// A server is started and stays for the steps behind it; a push is left to a person.
 async fn run_step_command(
     work: &mut UnitWork<'_>,
     at: &StepAt<'_>,
@@ -268,6 +297,7 @@ async fn run_step_command(
     if check::is_server(work, planned) {
         return start_step_server(work, &request, change).await.map(Some);
     }
+    // "Run the test; it fails" proves the test only while the code is missing.
     if expects_failure && stands_already(work, phase, at.index)? {
         let why = "the change it is to fail before stands already";
         return Ok(step_outcome(CheckRun::not_run(
@@ -296,7 +326,9 @@ async fn run_step_command(
     Ok(step_outcome(ran))
 }
 
-/// Returns whether everything that the unit places after this step stands already.
+/// Returns whether everything that the unit places after this step stands already, up to the next
+/// step that expects a failure of its own. It is tried by placing each block and taking all of them
+/// back.
 fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result<bool, Stop> {
     let later = phase
         .steps
@@ -314,6 +346,7 @@ fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result
     let mut stands = !blocks.is_empty();
     for block in blocks {
         let placed = literal::apply_block(work, phase, block)?.map(|placement| placement.placed);
+        // A block that is no code for its file neither stands nor is missing.
         stands &= matches!(placed, None | Some(PlacementOutcome::Before));
     }
     work.workspace.tree.restore(savepoint);
@@ -328,6 +361,8 @@ fn starts_another_test(phase: &Phase, step: &Step) -> bool {
     })
 }
 
+/// Starts a server that a step names, and keeps it for the steps behind. One that ends at once is
+/// noted and never asked for again.
 async fn start_step_server(
     work: &mut UnitWork<'_>,
     request: &Request,

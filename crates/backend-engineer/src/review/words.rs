@@ -1,5 +1,13 @@
 //! Reads what the plan's words ask to be changed: a verb, the name that it governs, and the source file named beside
 //! it.
+//!
+//! "Update `UserService.create` in `app/services/user.py` to return the id."
+//! 1. a verb of change ("update") before which nothing speaks of making something;
+//! 2. within five pieces behind it a span of code, with no word between that turns the sense;
+//! 3. nothing behind the name that makes it something else ("`create` route");
+//! 4. the name is code by its form → name `UserService.create`, file `app/services/user.py`.
+//!
+//! English verbs only: the rule gives warnings, and a sentence in another language gives none.
 
 use std::ops::Range;
 
@@ -74,6 +82,7 @@ const STARTS: [&str; 27] = [
 ];
 
 /// Words between a verb and a name that make the name something else than the verb's object.
+/// "Update callers of `x`", "change it to `x`": the span is not what changes.
 const TURNS: [&str; 34] = [
     "to", "with", "by", "into", "as", "for", "using", "from", "in", "via", "so", "like", "and",
     "or", "all", "every", "any", "that", "when", "not", "on", "at", "call", "calls", "caller",
@@ -81,6 +90,7 @@ const TURNS: [&str; 34] = [
 ];
 
 /// Words behind a name that make it the name of something else than code.
+/// "Update the `users` table", "remove the `create` test".
 const OTHER_THINGS: [&str; 28] = [
     "test",
     "tests",
@@ -113,6 +123,7 @@ const OTHER_THINGS: [&str; 28] = [
 ];
 
 /// Words that leave open whether the thing is there.
+/// "Remove `x` if present" asks for nothing where it is not.
 const DOUBTS: [&str; 12] = [
     "if",
     "unless",
@@ -145,6 +156,8 @@ const KINDS: [&str; 12] = [
 ];
 
 /// Returns the lines of a part of the plan that stand outside of its code, each with its bytes.
+///
+/// Fences are counted line by line, which is enough for telling prose from code.
 pub(crate) fn lines_of_prose(text: &str, part: Range<usize>) -> Vec<(Range<usize>, &str)> {
     let mut fenced = false;
     let mut at = part.start;
@@ -177,6 +190,8 @@ pub(crate) fn parse_requested_edits(line: &str) -> Vec<RequestedEdit<'_>> {
         .collect()
 }
 
+/// Returns what one sentence asks to be changed; `None` where it asks for nothing, says no, leaves
+/// it open, or speaks of something else than a name of code.
 fn asked_in<'t>(sentence: &[SentencePiece<'t>]) -> Option<RequestedEdit<'t>> {
     let words = |pieces: &[SentencePiece<'t>], list: &[&str]| {
         pieces
@@ -195,6 +210,7 @@ fn asked_in<'t>(sentence: &[SentencePiece<'t>]) -> Option<RequestedEdit<'t>> {
     let rest = &sentence[verb + 1..];
     let at = rest
         .iter()
+        // Further behind it is the object of another verb.
         .take(5)
         .position(|piece| matches!(piece, SentencePiece::Code(_)))?;
     let SentencePiece::Code(name) = rest[at] else {
@@ -216,6 +232,7 @@ fn asked_in<'t>(sentence: &[SentencePiece<'t>]) -> Option<RequestedEdit<'t>> {
     })
 }
 
+/// Returns the source files among spans of code, each once.
 fn files_of<'t>(pieces: &[SentencePiece<'t>]) -> Vec<&'t str> {
     let codes = pieces.iter().filter_map(|piece| {
         if let SentencePiece::Code(code) = piece {
@@ -239,6 +256,8 @@ pub(crate) fn source_files(line: &str) -> Vec<&str> {
 }
 
 /// Returns whether a line speaks of making the name, or of what something turns into it.
+///
+/// "Add `read_all`" → yes. "Rename `load` to `read_all`" → yes, by the word before it.
 pub(crate) fn starts_something(line: &str, name: &str) -> bool {
     split_sentences(line).iter().any(|sentence| {
         let at = sentence
@@ -253,6 +272,8 @@ pub(crate) fn starts_something(line: &str, name: &str) -> bool {
 }
 
 /// Returns a path in backquotes without the lines that are named behind it.
+///
+/// `./app/user.py:40-52` → `app/user.py`; `a.ts:L12` → `a.ts`.
 pub(crate) fn file_of_span(code: &str) -> &str {
     let code = code.trim().trim_start_matches("./");
     match code.split_once(':') {
@@ -265,6 +286,7 @@ pub(crate) fn file_of_span(code: &str) -> &str {
     }
 }
 
+/// Returns whether a word, without its punctuation and in small letters, is one of a list.
 fn is_one(word: &str, list: &[&str]) -> bool {
     let bare = word
         .trim_matches(|letter: char| !letter.is_alphanumeric())
@@ -273,6 +295,9 @@ fn is_one(word: &str, list: &[&str]) -> bool {
 }
 
 /// Returns whether a text is an identifier, or several with dots between, that can hardly be a word of prose.
+///
+/// `created_at`, `loadUser`, `User.save` → yes. `create` → only beside a word of kind ("the method
+/// `create`"). `user.ts`, `id` → no.
 fn is_name(name: &str, is_kind: bool) -> bool {
     let part = |part: &str| {
         !part.is_empty()
@@ -302,6 +327,8 @@ fn is_name(name: &str, is_kind: bool) -> bool {
 }
 
 /// Returns the sentences of a line in pieces.
+///
+/// Cut at the end of a sentence and at the bar of a table; a full stop within code ends nothing.
 fn split_sentences(line: &str) -> Vec<Vec<SentencePiece<'_>>> {
     let mut found = vec![Vec::new()];
     for (at, part) in line.split('`').enumerate() {

@@ -1,4 +1,8 @@
 //! Reads one `config.toml`. Whatever is wrong with it is said with its file and line.
+//!
+//! Every value keeps the line that it was read from: `config show` tells it, and an error names it.
+//! A repository's file is not trusted as the user's own is: it can't be a link, can't name prices,
+//! limits, or paths that weaken the sandbox (`show`, `trusted`), for it could be anybody's.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,10 +23,12 @@ use super::value::{
     Endpoint, read_bytes, read_count, read_duration, read_strength, read_variable_name,
 };
 
+/// The bound keeps a wrong path (`/dev/zero`) from filling the memory.
 /// A configuration is a page, not a book.
 const LARGEST: u64 = 1 << 20;
 
 /// The parts of a price, in US dollars for a million tokens.
+/// Only the first two are needed.
 const PARTS: [&str; 5] = [
     "input",
     "output",
@@ -64,6 +70,8 @@ pub(super) fn read_settings_file(path: &Path, shown: &Path, owner: Owner) -> Res
     reader.settings(table.get_ref())
 }
 
+/// Reads the text of a configuration; `None` where there is none. Refuses what is no regular file,
+/// is too large or is no UTF-8, with the file's name in the message.
 fn read_settings_text(path: &Path, shown: &Path, owner: Owner) -> Result<Option<String>, Stop> {
     let wrong = |why: String| Stop::usage(format!("{}: {why}", shown.display()));
     let metadata = match fs::symlink_metadata(path) {
@@ -80,6 +88,7 @@ fn read_settings_text(path: &Path, shown: &Path, owner: Owner) -> Result<Option<
             "is reached by a symbolic link; put the file itself there".to_owned(),
         ));
     }
+    // Behind a link that the user made, the file itself must be one.
     let metadata = fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
     if !metadata.is_file() {
         return Err(wrong("is not a regular file".to_owned()));
@@ -116,6 +125,8 @@ type ReadAmount = fn(&str) -> Result<u64, String>;
 type ReadTime = fn(&str) -> Result<Duration, String>;
 
 impl Reader<'_> {
+    /// Reads all keys at the top. One that is unknown is an error and not a warning: a misspelt
+    /// `sandbox` would leave commands less confined than its author thinks.
     fn settings(&self, table: &DeTable<'_>) -> Result<Layer, Stop> {
         let mut layer = Layer::default();
         for (name, value) in table {
@@ -155,6 +166,7 @@ impl Reader<'_> {
         Ok(layer)
     }
 
+    /// Reads `[commands]`: each key holds one command or a list of them.
     fn read_commands(&self, value: &Value<'_>, layer: &mut Layer) -> Result<(), Stop> {
         for (name, value) in self.table(value, "commands")? {
             let (slot, key) = match name.get_ref().as_ref() {
@@ -172,6 +184,7 @@ impl Reader<'_> {
                     .map(|held| held.value)
                     .collect(),
             };
+            // An empty command would pass as a check that proves nothing.
             if texts.iter().any(|text| text.trim().is_empty()) {
                 return Err(self.wrong(value, &format!("`{key}` holds an empty command")));
             }
@@ -180,6 +193,8 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Reads `[services]`: `database = 5432`, `cache = "10.0.0.3:6379"`, or a table with
+    /// `disposable`.
     fn services(&self, value: &Value<'_>) -> Result<BTreeMap<String, Sourced<Endpoint>>, Stop> {
         let mut services = BTreeMap::new();
         for (name, value) in self.table(value, "services")? {
@@ -235,6 +250,8 @@ impl Reader<'_> {
     }
 
     /// Reads what commands may take of the machine: a repository that told it could take the machine from its user.
+    ///
+    /// A number of its own, or with a unit: `processes = 256`, `memory = "8 GiB"`.
     fn limits(&self, value: &Value<'_>) -> Result<BTreeMap<&'static str, Sourced<u64>>, Stop> {
         let mut limits = BTreeMap::new();
         for (name, value) in self.table(value, "limits")? {
@@ -263,6 +280,9 @@ impl Reader<'_> {
     }
 
     /// Returns what models cost: a repository that told it could lift the limit of money.
+    ///
+    /// Without prices of the cache it costs as much as any input, so that a limit of money is met
+    /// too early rather than too late.
     fn prices(&self, value: &Value<'_>) -> Result<BTreeMap<String, Sourced<Price>>, Stop> {
         self.only_own(value, "prices")?;
         let mut prices = BTreeMap::new();
@@ -283,6 +303,7 @@ impl Reader<'_> {
                     DeValue::Float(number) => number.to_string().parse::<f64>().ok(),
                     _ => None,
                 };
+                // A negative price would raise the limit with every turn.
                 let dollars = dollars.filter(|dollars| dollars.is_finite() && *dollars >= 0.0);
                 told.insert(
                     part,
@@ -315,6 +336,7 @@ impl Reader<'_> {
         Ok(prices)
     }
 
+    /// Refuses a key that a repository may not set.
     fn only_own(&self, value: &Value<'_>, key: &str) -> Result<(), Stop> {
         if self.owner == Owner::User {
             return Ok(());
@@ -335,6 +357,8 @@ impl Reader<'_> {
             .collect())
     }
 
+    /// Reads `env`, names of variables; `NAME=value` is refused, as values don't belong into a
+    /// file.
     fn variable_names(&self, value: &Value<'_>) -> Result<Vec<Sourced<String>>, Stop> {
         let names = self.texts(value, "env")?;
         for name in &names {
@@ -351,6 +375,7 @@ impl Reader<'_> {
             .ok_or_else(|| self.wrong_type(value, key, key))
     }
 
+    /// Reads a list of texts, each with its own line.
     fn texts(&self, value: &Value<'_>, key: &str) -> Result<Vec<Sourced<String>>, Stop> {
         let items = value
             .get_ref()
@@ -370,6 +395,7 @@ impl Reader<'_> {
             .ok_or_else(|| self.wrong_type(value, key, key))
     }
 
+    /// Reads a text by the type's own parser, whose message is passed on.
     fn parsed<T: std::str::FromStr<Err = String>>(
         &self,
         value: &Value<'_>,
@@ -387,6 +413,7 @@ impl Reader<'_> {
             .ok_or_else(|| self.wrong_type(value, key, key))
     }
 
+    /// Reads a span of time: a number of seconds, or a text with a unit.
     fn time(&self, value: &Value<'_>, key: &str, read: ReadTime) -> Result<Duration, Stop> {
         let written = match value.get_ref() {
             DeValue::Integer(number) => number.to_string(),
@@ -396,6 +423,7 @@ impl Reader<'_> {
         read(&written).map_err(|why| self.wrong(value, &format!("`{key}`: {why}")))
     }
 
+    /// Returns a value with where it comes from.
     fn held<T>(&self, value: &Value<'_>, read: T) -> Sourced<T> {
         let line = self.line_of_offset(value.span().start);
         Sourced::new(
@@ -407,6 +435,7 @@ impl Reader<'_> {
         )
     }
 
+    /// Makes the error for a value of another type, with what the key takes, as the help has it.
     fn wrong_type(&self, value: &Value<'_>, shown: &str, key: &str) -> Stop {
         let takes = KEYS
             .iter()
@@ -428,6 +457,7 @@ impl Reader<'_> {
         ))
     }
 
+    /// Makes the error for an unknown key, with the one that was probably meant, or with all names.
     fn unknown(&self, name: &str, at: usize) -> Stop {
         let stop = Stop::usage(format!(
             "{}: there is no setting `{name}`",
@@ -457,6 +487,7 @@ impl Reader<'_> {
     }
 }
 
+/// Names the type of a value in words that people who don't write TOML understand.
 fn describe_value_kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",

@@ -160,13 +160,17 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 /// Returns the key that `wrong` was probably meant to be; `wrong` is dotted where it stood in a table.
+///
+/// `time-out` → `timeout`; `tests` in `[commands]` → `commands.test`; `colour` → none.
 pub(crate) fn find_similar_key(wrong: &str) -> Option<&'static Key> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', ' '], "_");
     let wrong = plain(wrong);
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
     let distance = |key: &Key| {
         let whole = strsim::damerau_levenshtein(&wrong, key.name);
+        // By the whole name, and by its last part: keys are often written in the wrong table.
         let (ours, theirs) = (last(&wrong), last(key.name));
+        // "type" in "type_check": a part of a name counts as near, if it is three letters or more.
         let contained = theirs.len() >= 3 && ours.contains(&theirs)
             || ours.len() >= 3 && theirs.contains(&ours);
         let ending = if contained {
@@ -176,6 +180,7 @@ pub(crate) fn find_similar_key(wrong: &str) -> Option<&'static Key> {
         };
         whole.min(ending)
     };
+    // One wrong letter in three, and never more than three: beyond that anything is like anything.
     let bound = (last(&wrong).chars().count() / 3).clamp(1, 3);
     KEYS.iter()
         .map(|key| (distance(key), key))

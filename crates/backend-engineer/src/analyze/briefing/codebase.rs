@@ -1,4 +1,8 @@
 //! Adds the codebase around the phase's files to a briefing: tables, routes, and the modules that they share.
+//!
+//! Chosen by the assignment's words: a table by its file, its model or its name; a route by its
+//! file, or by a path in the words that it ends in; a module by how many of the phase's files
+//! import it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +12,14 @@ use super::files::render_outline;
 use super::{BriefingContext, BriefingEntry, Section};
 use crate::analyze::words::{route_paths, route_segments, text_of_assignment, words_of_text};
 
+/// A dozen tables and thirty routes are about a page each: more than that is the whole project.
 const MOST_TABLES: usize = 12;
 const MOST_ROUTES: usize = 30;
 const MOST_SHARED: usize = 6;
 
 /// Returns the tables whose files the phase names, or that its words name.
+///
+/// A table's name of three letters or fewer is left to its file: it would be any word.
 pub(super) fn list_named_tables(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let text = text_of_assignment(context.plan, context.assignment);
     let words = words_of_text(&text);
@@ -43,6 +50,7 @@ pub(super) fn list_named_tables(context: &BriefingContext<'_>) -> Vec<BriefingEn
         .collect()
 }
 
+/// Writes a column as a migration would: name, type, marks, and what it refers to.
 fn describe_column(column: &Column) -> String {
     let mut text = column.name.clone();
     let marks = [
@@ -62,6 +70,8 @@ fn describe_column(column: &Column) -> String {
 }
 
 /// Returns the routes of the phase's files, and those that its words name or that lie beside one.
+///
+/// A path that consists of parameters alone fits everything, and is no choice.
 pub(super) fn list_relevant_routes(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let text = text_of_assignment(context.plan, context.assignment);
     let spoken: Vec<Vec<&str>> = route_paths(&text).into_iter().map(route_segments).collect();
@@ -99,6 +109,8 @@ pub(super) fn list_relevant_routes(context: &BriefingContext<'_>) -> Vec<Briefin
 }
 
 /// Returns what is to say of a route without a guard whose siblings have one.
+///
+/// A new route is often copied from the one beside it, so that a missing guard would spread.
 fn missing_guard(routes: &[Route], route: &Route) -> String {
     guarded_siblings(routes, route)
         .map(|beside| {
@@ -111,11 +123,16 @@ fn missing_guard(routes: &[Route], route: &Route) -> String {
 }
 
 /// Returns whether a route is the one that was spoken of, perhaps without its prefix.
+///
+/// "/orders/{id}" names `/api/v1/orders/{id}`, and "/api/v1/orders" the route `/orders` of a router
+/// that is mounted there.
 fn ends_alike(route: &[&str], said: &[&str]) -> bool {
     route.ends_with(said) || said.ends_with(route) && route.iter().any(|part| *part != "*")
 }
 
 /// Returns the modules of the project that the phase's files, or their models, import most.
+///
+/// Of two with as many users the first by its path, so that a briefing is the same each time.
 pub(super) fn list_shared_modules(
     context: &mut BriefingContext<'_>,
     models: &[String],

@@ -1,4 +1,8 @@
 //! The files of a briefing: those that the phase names, whole or in outline; their models; the plan's other files.
+//!
+//! Every entry has forms from the shortest to the longest: by name → outline → outline with the
+//! passages that the plan speaks of → whole. Whoever puts the briefing together takes the longest
+//! form of each that there is room for.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +14,7 @@ use crate::analyze::words::{text_of_assignment, words_of_text};
 use crate::understand::NamedFile;
 
 /// Lines up to which a file is shown whole.
+/// Up to these, a whole file says more than its outline and passages, for few tokens more.
 const WHOLE: usize = 250;
 /// Bytes up to which a file is shown whole.
 const WHOLE_BYTES: usize = 16_000;
@@ -20,11 +25,15 @@ const LONGEST_PASSAGE: usize = 80;
 /// Lines around those that the plan names.
 const AROUND: usize = 8;
 /// Lines of a file's passages together.
+/// The passages must stay a part of the file, not become it.
 const MOST_PASSAGES: usize = 300;
 /// Siblings that are shown.
+/// A model to imitate is read closely; after five kinds of file the reader has them all.
 const MOST_SIBLINGS: usize = 5;
 
 /// Returns the files that the phase names, each once.
+///
+/// A path that can't be resolved is an entry too: the reader must know that it is unclear.
 pub(super) fn list_named_files(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
@@ -63,6 +72,7 @@ pub(super) fn list_named_files(context: &mut BriefingContext<'_>) -> Vec<Briefin
     entries
 }
 
+/// Names what happens to a file, as the title of its entry.
 fn describe_action(action: &Action) -> String {
     match action {
         Action::Create => "create".to_owned(),
@@ -79,6 +89,7 @@ struct FileMentions {
     lines: Vec<(usize, usize)>,
 }
 
+/// Finds the lines that the plan states for the file or for one of its blocks.
 impl FileMentions {
     fn new(context: &BriefingContext<'_>, file: &NamedFile) -> Self {
         let unit = context.plan.phase(file.unit);
@@ -101,6 +112,8 @@ impl FileMentions {
 }
 
 /// Returns a file by name alone, in outline, with the passages that are spoken of, and whole where it is small.
+///
+/// A model to imitate (`spoken` is `None`) is shown whole only up to half the size.
 fn render_file_forms(
     context: &mut BriefingContext<'_>,
     path: &str,
@@ -134,6 +147,7 @@ fn render_file_forms(
         .map(|spoken| render_passages(path, &text, spoken))
         .filter(|text| !text.is_empty())
     {
+        // The passages come with the outline, which shows where in the file they are.
         let lean = forms.last().cloned().unwrap_or_default();
         forms.push(format!(
             "{lean}\n  What the plan speaks of in it:\n{passages}"
@@ -153,6 +167,7 @@ fn render_file_forms(
     forms
 }
 
+/// Numbers lines, as the plan and tools name them.
 fn number_lines<'t>(lines: impl Iterator<Item = &'t str>) -> String {
     let lines: Vec<String> = lines
         .enumerate()
@@ -170,6 +185,9 @@ fn shorten_long_line(line: &str) -> String {
 }
 
 /// Returns the definitions that the plan names, and the lines, each whole up to a limit.
+///
+/// A definition is named by words of the assignment; it reaches to the next one on its level. Lines
+/// that the plan states are shown with some around them.
 fn render_passages(path: &str, text: &str, spoken: &FileMentions) -> String {
     let outline = code::outline::outline(path, text);
     let words = words_of_text(&spoken.text);
@@ -206,6 +224,7 @@ fn render_passages(path: &str, text: &str, spoken: &FileMentions) -> String {
     lines.join("\n")
 }
 
+/// A heading needs `# ` so that a comment in a shell block at the margin is none.
 /// Returns the outline of a file as lines with their numbers; of a document, its headings.
 pub(super) fn render_outline(path: &str, text: &str) -> String {
     if path.ends_with(".md") {
@@ -227,6 +246,8 @@ pub(super) fn render_outline(path: &str, text: &str) -> String {
 }
 
 /// Returns what stands in the folder of a file that is to be made.
+///
+/// The names there often say how the new one should be called.
 fn list_folder_files(context: &BriefingContext<'_>, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let inside = |file: &&String| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
@@ -245,7 +266,8 @@ fn list_folder_files(context: &BriefingContext<'_>, path: &str) -> String {
     }
 }
 
-/// Settings files hold what nobody should read out.
+/// Returns whether a file may hold what nobody should read out: settings and keys. Examples of
+/// settings are shown, as they are made to be read.
 fn holds_secrets(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let sample = ["example", "sample", "template", "dist"]
@@ -257,7 +279,9 @@ fn holds_secrets(path: &str) -> bool {
     (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) && !sample || key
 }
 
-/// For each kind of new file, the existing one that it should look like.
+/// Returns, for each kind of new file, the existing one that it should look like. New files with
+/// the same model share an entry; the first models stay, as the plan names the important files
+/// first.
 pub(super) fn list_sibling_files(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
     let named: BTreeSet<String> = context
         .assignment
@@ -295,6 +319,8 @@ pub(super) fn list_sibling_files(context: &mut BriefingContext<'_>) -> Vec<Brief
 }
 
 /// Returns the files that other units of the plan name, by name alone.
+///
+/// A file that this phase names as well is left out, and each is told with the first unit.
 pub(super) fn list_other_files(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let own = &context.assignment.units;
     let mut seen: BTreeSet<&str> = context

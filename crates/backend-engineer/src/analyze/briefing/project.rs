@@ -1,5 +1,9 @@
 //! Adds the project as a whole to a briefing: its middleware and utilities, its conventions, what it is built from,
 //! and how it checks itself.
+//!
+//! A fact concerns the phase if it was seen in a language of its files, and if it belongs to one of
+//! their layers or packages. Of a project in Python and TypeScript, a phase in Python learns
+//! nothing about the other half.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +12,12 @@ use survey::{Command, Convention, Ecosystem, Layer, Purpose, Topic};
 use super::{BriefingContext, BriefingEntry, Section};
 
 /// Files of a layer that are named.
+/// A list of names is enough to know that something is there; the survey has the rest.
 const MOST_FILES: usize = 15;
 /// Conventions of one topic that are told; the most usual stand first.
 const MOST_OF_A_TOPIC: usize = 4;
 /// Conventions that are told.
+/// The most usual ways of doing a thing; rarer ones are exceptions.
 const MOST_CONVENTIONS: usize = 30;
 
 /// Whose code a file is.
@@ -21,6 +27,7 @@ enum Family {
     Script,
 }
 
+/// Returns the family of a file by its ending; `None` for what is no code of either.
 fn language_family(path: &str) -> Option<Family> {
     match path.rsplit_once('.')?.1 {
         "py" | "pyi" => Some(Family::Python),
@@ -40,6 +47,8 @@ fn families_of_phase(context: &BriefingContext<'_>) -> BTreeSet<Family> {
 }
 
 /// Returns the files that stand between requests and handlers, and those that several layers use.
+///
+/// What exists here need not be written again.
 pub(super) fn list_helper_files(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let families = families_of_phase(context);
     let of_layer = |layer: Layer| {
@@ -94,6 +103,7 @@ pub(super) fn list_conventions(
         .filter_map(|file| layers.of(file))
         .collect();
     let families = families_of_phase(context);
+    // Names differ by layer; where tests lie concerns every phase, since each has some.
     let fits = |one: &Convention| match one.topic {
         Topic::FileNames | Topic::SymbolNames => {
             one.layer.is_some_and(|layer| own.contains(&layer))
@@ -103,6 +113,7 @@ pub(super) fn list_conventions(
             .layer
             .is_none_or(|layer| own.is_empty() || own.contains(&layer)),
     };
+    // Counted as they come: the survey lists the most usual first.
     let mut told: BTreeMap<Topic, usize> = BTreeMap::new();
     let mut concerns = |one: &&Convention| {
         let here = one
@@ -149,6 +160,8 @@ fn entry_of_convention(one: &Convention) -> BriefingEntry {
 }
 
 /// Returns the frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
+///
+/// The database and the migrations are the project's, whichever package asks for them.
 pub(super) fn list_stack(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let stack = &context.code.stack;
     let packages = packages_of_phase(context);
@@ -221,6 +234,8 @@ fn packages_of_phase<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> 
 }
 
 /// Returns the best command of each purpose for these packages; for the whole and, where it can, for one file.
+///
+/// Commands that watch never end, and a build proves less than the tests; both are left out.
 pub(super) fn list_commands(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let packages = packages_of_phase(context);
     let wanted = |command: &&Command| {
@@ -247,6 +262,7 @@ pub(super) fn list_commands(context: &BriefingContext<'_>) -> Vec<BriefingEntry>
     }
 }
 
+/// Writes a command with where it is read, its purpose, its folder, and its form for one file.
 fn format_command(command: &Command) -> String {
     let purpose = match command.purpose {
         Purpose::Test => "test",

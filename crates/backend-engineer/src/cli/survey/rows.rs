@@ -1,4 +1,7 @@
 //! The parts of a survey as headed tables, for people: what text and Markdown both show.
+//!
+//! A table has a title, heads and rows of cells; both forms only differ in how they draw it. Each
+//! row ends in the place that it was read at, so that no claim of a survey is without its source.
 
 use survey::{Stack, Survey, Topic};
 
@@ -44,6 +47,7 @@ pub(super) fn folder_label(path: &str) -> String {
     }
 }
 
+/// Returns the tables of the stack, from what the code is written in to where data is.
 fn stack_tables(survey: &Survey) -> Vec<Table> {
     let stack = &survey.stack;
     vec![
@@ -63,9 +67,11 @@ fn language_table(stack: &Stack) -> Table {
     new_table("Languages", &["language", "files"], languages.collect())
 }
 
+/// Returns a row for each package: its folder, name, manager, runtime and lock file.
 fn package_table(stack: &Stack) -> Table {
     let packages = stack.packages.iter().map(|package| {
         let lock = package
+            // Said in words: an empty cell would leave open whether it was looked for.
             .lock
             .clone()
             .unwrap_or_else(|| "no lock file".to_owned());
@@ -84,7 +90,9 @@ fn package_table(stack: &Stack) -> Table {
     )
 }
 
+/// Returns a row for each part that the project is built with, with the place that asks for it.
 fn component_table(stack: &Stack) -> Table {
+    // The version that is locked, else the range that the manifest asks for.
     let components = stack.components.iter().map(|found| {
         let version = found
             .version
@@ -105,7 +113,9 @@ fn component_table(stack: &Stack) -> Table {
     )
 }
 
+/// Returns a row for each database, with up to three places that tell of it.
 fn database_table(stack: &Stack) -> Table {
+    // One compose file, one driver and one variable are typical; more repeat the same.
     let databases = stack.databases.iter().map(|found| {
         let evidence: Vec<String> = found
             .evidence
@@ -126,6 +136,7 @@ fn database_table(stack: &Stack) -> Table {
     )
 }
 
+/// Returns a row for each tool of migrations, with up to four of its folders.
 fn migration_table(stack: &Stack) -> Table {
     let migrations = stack.migrations.iter().map(|found| {
         let mut folders: Vec<String> = found.folders.iter().take(4).cloned().collect();
@@ -145,6 +156,7 @@ fn migration_table(stack: &Stack) -> Table {
     )
 }
 
+/// Returns what could not be followed, which belongs below every list that it makes incomplete.
 fn unresolved_table(survey: &Survey) -> Table {
     let rows = survey
         .unresolved
@@ -153,6 +165,7 @@ fn unresolved_table(survey: &Survey) -> Table {
     new_table("Could not be followed", &["place", "what"], rows.collect())
 }
 
+/// Returns routes, operations of GraphQL, and what could not be followed on the way to them.
 fn route_tables(survey: &Survey) -> Vec<Table> {
     let rows = survey.routes.iter().map(|route| {
         let place = format!("{}:{}", route.file, route.line);
@@ -189,6 +202,9 @@ fn route_tables(survey: &Survey) -> Vec<Table> {
     ]
 }
 
+/// Returns a table for each entity and for each shape without one, and what could not be followed.
+///
+/// The title has the table's name, the model's where it has one, and the place.
 fn model_tables(survey: &Survey) -> Vec<Table> {
     let of_entity = |entity: &survey::Entity| {
         let model = if entity.model.is_empty() {
@@ -218,11 +234,13 @@ fn model_tables(survey: &Survey) -> Vec<Table> {
         .collect()
 }
 
+/// Returns a row for each column: name, type, marks, and the column that it refers to.
 fn column_rows(columns: &[survey::Column]) -> Vec<Vec<String>> {
     let row = |column: &survey::Column| {
         let mut marks = Vec::new();
         marks.extend(column.primary.then_some("primary"));
         marks.extend(column.unique.then_some("unique"));
+        // Where a type leaves it open whether a column may be null, nothing is claimed.
         marks.extend((column.nullable == Some(true)).then_some("null"));
         vec![
             column.name.clone(),
@@ -234,6 +252,8 @@ fn column_rows(columns: &[survey::Column]) -> Vec<Vec<String>> {
     columns.iter().map(row).collect()
 }
 
+/// Returns which layer calls which, what breaks the layering, and the layer of each file with its
+/// reason.
 fn layer_tables(survey: &Survey) -> Vec<Table> {
     let layers = &survey.layers;
     let files = layers
@@ -272,8 +292,10 @@ fn format_share(count: usize, of: Option<usize>) -> String {
     of.map_or_else(|| count.to_string(), |of| format!("{count} of {of}"))
 }
 
+/// Returns a table for each topic, in the survey's order: what holds, how often, and examples.
 fn convention_tables(survey: &Survey) -> Vec<Table> {
     let mut topics: Vec<Topic> = survey.conventions.iter().map(|known| known.topic).collect();
+    // Conventions come sorted by topic, so that equal ones are neighbours.
     topics.dedup();
     let of_topic = |topic: Topic| {
         let rows = survey
@@ -294,6 +316,7 @@ fn convention_tables(survey: &Survey) -> Vec<Table> {
                 ]
             });
         let name = topic.to_string();
+        // A topic's name is ASCII, so that its first letter is its first byte.
         let (first, rest) = name.split_at(1);
         new_table(
             &format!("{}{rest}", first.to_uppercase()),
@@ -304,6 +327,8 @@ fn convention_tables(survey: &Survey) -> Vec<Table> {
     topics.into_iter().map(of_topic).collect()
 }
 
+/// Returns a table for each package: what its commands are for, where they run, and where they were
+/// read. A star marks the one that is preferred for its purpose.
 fn command_tables(survey: &Survey) -> Vec<Table> {
     let mut packages: Vec<&str> = survey
         .commands
@@ -318,6 +343,7 @@ fn command_tables(survey: &Survey) -> Vec<Table> {
             .filter(|command| command.package == package)
             .map(|command| {
                 let mark = if command.preferred { "*" } else { "" };
+                // The folder is said only where it is another one than that of the table's title.
                 let at = if command.folder == command.package {
                     String::new()
                 } else {

@@ -1,4 +1,15 @@
 //! A survey for people at a terminal: an overview that fits a screen, and each part as aligned columns.
+//!
+//! ```text
+//! /work/shop
+//! Languages    Python (41 files)
+//! Built with   fastapi 0.115.0 · sqlalchemy 2.0.36 · pytest 8.3.3
+//! Routes       18 in 4 files, 12 of them guarded
+//! most under /users (7), /orders (6)
+//! ```
+//!
+//! A row without lines is left out. Lists are cut with a word on how many more there are, and the
+//! subcommand's parts (`survey routes`) have them whole.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,6 +37,9 @@ pub(super) fn render_part(survey: &Survey, part: SurveyPart, palette: Palette) -
         .join("\n")
 }
 
+/// Renders a table: its title, its heads, and rows in columns as wide as their widest cell.
+///
+/// The last column is never cut, as nothing stands behind it that a long cell would push away.
 fn render_table(table: &Table, palette: Palette) -> String {
     let shown = |text: &str| {
         let line = one_line(text);
@@ -52,6 +66,7 @@ fn render_table(table: &Table, palette: Palette) -> String {
                 .collect()
         })
         .collect();
+    // Counted in characters, as bytes would misalign names that are not ASCII.
     let widths: Vec<usize> = (0..table.heads.len())
         .map(|at| {
             let cells = rows
@@ -61,6 +76,7 @@ fn render_table(table: &Table, palette: Palette) -> String {
             cells.max().unwrap_or(0).max(table.heads[at].len())
         })
         .collect();
+    // Cells of a row are padded; blanks at the end of a line only get in the way of a copy.
     let line = |cells: &[String]| {
         let padded: Vec<String> = cells
             .iter()
@@ -87,6 +103,7 @@ fn render_table(table: &Table, palette: Palette) -> String {
 /// Returns everything at a glance.
 pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) -> String {
     let mut text = format!("{}\n", palette.bold(&one_line(&root.display().to_string())));
+    // The name stands before its first line alone, so that further lines read as its own.
     for (name, lines) in overview_rows(survey) {
         for (at, line) in lines.into_iter().enumerate() {
             let name = if at == 0 {
@@ -123,6 +140,7 @@ fn overview_rows(survey: &Survey) -> Vec<(&'static str, Vec<String>)> {
             ],
         ));
     }
+    // From what the project is made of to how one works in it; doubts come last.
     rows.push((
         "Languages",
         join_on_one_line(
@@ -158,6 +176,7 @@ fn overview_rows(survey: &Survey) -> Vec<(&'static str, Vec<String>)> {
         rows.push((
             "Not read",
             join_on_one_line(
+                // Enough to recognise a kind of file; the JSON form lists all of them.
                 survey
                     .skipped
                     .iter()
@@ -169,6 +188,7 @@ fn overview_rows(survey: &Survey) -> Vec<(&'static str, Vec<String>)> {
     rows
 }
 
+/// Joins parts on one line, as short facts are read faster side by side; no line without any.
 fn join_on_one_line(parts: impl Iterator<Item = String>) -> Vec<String> {
     let all: Vec<String> = parts.collect();
     if all.is_empty() {
@@ -178,6 +198,7 @@ fn join_on_one_line(parts: impl Iterator<Item = String>) -> Vec<String> {
     }
 }
 
+/// Returns a line for each package, up to eight: beyond that a monorepo would fill the screen.
 fn package_lines(survey: &Survey) -> Vec<String> {
     let packages = &survey.stack.packages;
     let shown = packages.iter().take(8).map(|package| {
@@ -201,6 +222,9 @@ fn package_lines(survey: &Survey) -> Vec<String> {
 }
 
 /// Returns what shapes the code most, each name once.
+///
+/// Only roles that decide how code of the project is written; a date library does not. A name that
+/// several packages use counts once, with the version that was found first.
 fn built_with(survey: &Survey) -> Vec<String> {
     let mut seen = Vec::new();
     let roles = [
@@ -224,6 +248,7 @@ fn built_with(survey: &Survey) -> Vec<String> {
             .iter()
             .any(|(name, _): &(&str, String)| *name == found.name)
         {
+            // The lock file knows the version; a manifest only says which ones would do.
             let version = found.version.as_deref().unwrap_or(&found.requirement);
             seen.push((
                 found.name.as_str(),
@@ -234,6 +259,7 @@ fn built_with(survey: &Survey) -> Vec<String> {
     join_on_one_line(seen.into_iter().take(14).map(|(_, shown)| shown))
 }
 
+/// Returns the databases on one line, each with its version and the first place that tells of it.
 fn database_lines(survey: &Survey) -> Vec<String> {
     join_on_one_line(survey.stack.databases.iter().map(|found| {
         let version = found
@@ -250,6 +276,7 @@ fn database_lines(survey: &Survey) -> Vec<String> {
     }))
 }
 
+/// Describes a tool of migrations with its folder, or with the first and the number of others.
 fn describe_migrations(found: &survey::Migrations) -> String {
     match found.folders.as_slice() {
         [] => found.tool.clone(),
@@ -258,6 +285,9 @@ fn describe_migrations(found: &survey::Migrations) -> String {
     }
 }
 
+/// Returns how many routes there are, and under which prefixes most of them are.
+///
+/// `/api/v1/users/{id}` and `/api/v1/users` → `/api/v1/users (2)`.
 fn route_lines(survey: &Survey) -> Vec<String> {
     if survey.routes.is_empty() {
         return Vec::new();
@@ -286,6 +316,7 @@ fn route_lines(survey: &Survey) -> Vec<String> {
             .iter()
             .take_while(|part| **part == "api" || is_version(part))
             .count();
+        // A route that is only `/api` has no part behind it.
         let prefix = parts
             .get(..=common)
             .or(parts.get(..common))
@@ -310,11 +341,14 @@ fn route_lines(survey: &Survey) -> Vec<String> {
     ]
 }
 
+/// Returns whether a part of a path is a version: `v1`, `v2beta`.
 fn is_version(part: &str) -> bool {
     part.strip_prefix('v')
         .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
+/// Returns how many tables there are and the six with most columns, which tell what a project is
+/// about better than the first by name.
 fn model_lines(survey: &Survey) -> Vec<String> {
     let entities = &survey.entities;
     if entities.is_empty() {
@@ -336,6 +370,7 @@ fn model_lines(survey: &Survey) -> Vec<String> {
     )]
 }
 
+/// Returns how many files each layer has, which layer calls which, and how the layering is broken.
 fn layer_lines(survey: &Survey) -> Vec<String> {
     let mut counts: BTreeMap<Layer, usize> = BTreeMap::new();
     for file in &survey.layers.files {
@@ -350,6 +385,7 @@ fn layer_lines(survey: &Survey) -> Vec<String> {
         .layers
         .calls
         .iter()
+        // Tests call every layer, which says nothing about the code.
         .filter(|call| call.from != Layer::Tests)
         .take(4);
     lines.extend(join_on_one_line(
@@ -368,6 +404,9 @@ fn layer_lines(survey: &Survey) -> Vec<String> {
 }
 
 /// Returns the most usual convention of each topic that tells code how to look.
+///
+/// Topics are in the order in which a reader of unknown code asks; the survey lists the most usual
+/// convention of a topic first.
 fn convention_lines(survey: &Survey) -> Vec<String> {
     let topics = [
         Topic::ErrorTypes,
@@ -399,6 +438,7 @@ fn convention_lines(survey: &Survey) -> Vec<String> {
     topics.iter().filter_map(first).map(line).collect()
 }
 
+/// Returns the preferred command of each purpose, up to sixteen lines.
 fn command_lines(survey: &Survey) -> Vec<String> {
     let preferred = survey.commands.iter().filter(|command| command.preferred);
     let line = |command: &survey::Command| {

@@ -1,5 +1,16 @@
 //! `verify --ci`: checks the ticked boxes of a plan again on the checkout that it is started in, and changes nothing: for
 //! whoever looks at a pull request.
+//!
+//! | a ticked box | state | exit |
+//! |---|---|---|
+//! | its command passes | holds | 0 |
+//! | its command fails | broken | check failed |
+//! | its command can't be run here | not checked | unproven |
+//! | no command decides it | not decided | 0 |
+//! | it is in no unit | not checked, or not decided | unproven, or 0 |
+//!
+//! The outcome goes to the output, to the summary of the step where GitHub names a file for it, and
+//! as annotations on the plan's lines.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -45,6 +56,8 @@ struct Outcome {
 pub(super) fn run_verify_ci(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(&arguments.phase.plan)?;
     let root = root_of(&loaded.path, arguments.phase.root.root.as_deref())?;
+    // Without a choice every unit with a ticked box is checked, and no other: there is nothing to
+    // check again in them.
     let selection = &arguments.phase.selection;
     let chosen = match selection.phases.is_empty() && !selection.all {
         true => with_ticked_boxes(&loaded.plan),
@@ -63,9 +76,11 @@ pub(super) fn run_verify_ci(arguments: &VerifyArguments, globals: &Globals) -> R
         Vec::new()
     };
     let results = match chosen.is_empty() {
+        // A plan without ticked boxes needs no sandbox.
         true => JobResults::default(),
         false => {
             let options = RunOptions {
+                // A pull request's plan may not be approved yet, and this changes nothing.
                 approve: true,
                 recheck: true,
                 ..RunOptions::default()
@@ -110,6 +125,8 @@ fn with_ticked_boxes(plan: &Plan) -> Vec<PhaseId> {
     owners
 }
 
+/// Returns the commit of the checkout, and how many files differ from it; the plan itself does not
+/// count, since ticking it is what a run does. A folder that is no repository has neither.
 fn state_of_tree(root: &std::path::Path, plan: &str) -> (Option<String>, usize) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -130,6 +147,8 @@ fn state_of_tree(root: &std::path::Path, plan: &str) -> (Option<String>, usize) 
 }
 
 /// Returns the ticked boxes of the whole plan, which stand in no unit: no run checks these.
+///
+/// One with a command could be checked, and is not: that is told apart from one without.
 fn outside_of_units(plan: &Plan) -> Vec<Rechecked> {
     let ticked = plan
         .checkboxes()
@@ -164,15 +183,18 @@ fn outside_of_units(plan: &Plan) -> Vec<Rechecked> {
     ticked.map(one).collect()
 }
 
+/// Puts together what units and boxes outside of them gave, each line of the plan once.
 fn collect_outcome(checkout: Checkout, outside: Vec<Rechecked>, results: JobResults) -> Outcome {
     let of_units = results
         .reports
         .into_iter()
         .flat_map(|report| report.rechecked);
     let mut boxes: Vec<Rechecked> = of_units.chain(outside).collect();
+    // Sorted by state within a line: the worst comes first, and is the one that stays.
     // A unit that holds another one looks at its boxes as well; what is worst of a box counts.
     boxes.sort_by_key(|found| (found.line, found.state));
     boxes.dedup_by_key(|found| found.line);
+    // A stop comes before what the boxes say, as some of them were then not looked at.
     let any = |state| boxes.iter().any(|found| found.state == state);
     let of_boxes = match () {
         () if any(RecheckedState::Broken) => Exit::CheckFailed,
@@ -196,6 +218,7 @@ fn print_outcome(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
         true => printer::print_to_stdout(&format!("{data:#}\n"))?,
         false => printer::print_to_stdout(&escape_control_characters(&summary))?,
     }
+    // Appended: other commands of the same step may have written there.
     if let Some(file) = std::env::var_os(SUMMARY).filter(|file| !file.is_empty()) {
         let written = OpenOptions::new().append(true).create(true).open(&file);
         let written = written.and_then(|mut file| file.write_all(summary.as_bytes()));
@@ -203,6 +226,7 @@ fn print_outcome(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
             Stop::environment(format!("the step's summary can't be written: {error}"))
         })?;
     }
+    // Outside of a workflow these lines would only be noise.
     if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
         for found in &outcome.boxes {
             let (severity, title) = match found.state {
@@ -222,6 +246,7 @@ fn print_outcome(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Returns the outcome as JSON, the counts of each state beside the boxes.
 fn as_value(outcome: &Outcome) -> Value {
     let count = |state| {
         outcome
@@ -246,6 +271,8 @@ fn as_value(outcome: &Outcome) -> Value {
     })
 }
 
+/// Renders the summary as Markdown: what it comes to, a table of boxes, the checkout, and the whole
+/// JSON folded away as evidence.
 fn render_summary(outcome: &Outcome, data: &Value) -> String {
     let heading = match (&outcome.stop, outcome.exit) {
         (Some(_), _) => "could not be checked",
@@ -288,6 +315,7 @@ fn render_summary(outcome: &Outcome, data: &Value) -> String {
     text
 }
 
+/// A `|` would end it, a line end the row, a `<` could begin HTML of the plan's author.
 /// Returns the text as a cell of a table.
 fn escape_table_cell(text: &str) -> String {
     text.replace('|', "\\|")

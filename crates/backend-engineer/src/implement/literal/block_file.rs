@@ -1,4 +1,8 @@
 //! The file that a block belongs to: as the plan states it, or, of several, the one that the code itself identifies.
+//!
+//! Stated ("`app/main.py`:" above the block) → that file. Worded ("in the service") → that file,
+//! with a weaker mark. Several → the one for which the code has evidence, remembered for the rest
+//! of the unit, so that later looks agree even when the file has changed.
 
 use plan::{Basis, FileOf, Phase, Role};
 
@@ -25,7 +29,8 @@ pub(in crate::implement) fn path_of(
     work.assignment.file(phase.id, change?)?.path.clone()
 }
 
-/// Returns the named file that a block belongs to, and how that is known.
+/// Returns the named file that a block belongs to, and how that is known. Fails with what the plan
+/// doesn't say.
 pub(super) fn file_of<'a>(
     work: &mut UnitWork<'a>,
     phase: &Phase,
@@ -40,6 +45,8 @@ pub(super) fn file_of<'a>(
     let block = &phase.blocks[index];
     match &block.file {
         FileOf::Change(change) => {
+            // A test read to be for a file without tests goes to the only file of tests that is
+            // stated.
             if let Some(tests) = only_tests(phase, block, *change) {
                 return Ok((named(tests)?, PlacedBy::Identified(Evidence::TestCode)));
             }
@@ -83,6 +90,8 @@ fn choose_file(
         .map(|(change, path)| Candidate::from_staged_tree(work.workspace, change, path))
         .collect::<Vec<_>>();
     let found = identify_file(phase, index, candidates);
+    // Evidence that the code has by itself comes first; a quote is looked for in all files of the
+    // unit.
     let holder = || find_holder_of_quote(work, (phase, index));
     found.or_else(holder).ok_or_else(|| {
         let names: Vec<&str> = files
@@ -93,8 +102,8 @@ fn choose_file(
     })
 }
 
-/// Returns the only file of the unit that holds the lines which a block is to replace, whatever kind of file the code
-/// fits by its form.
+/// Returns the only file of the unit that holds the lines which a block is to replace, whatever
+/// kind of file the code fits by its form. Two files that hold them are no answer.
 fn find_holder_of_quote(
     work: &mut UnitWork<'_>,
     (phase, index): (&Phase, usize),

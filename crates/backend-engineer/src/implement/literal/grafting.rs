@@ -20,7 +20,8 @@ use crate::implement::present_text::{PresentText, read_present_text};
 use crate::understand::NamedFile;
 use crate::unit_work::UnitWork;
 
-/// Returns the names that the unit's other blocks bind at the top of the file; all words of a block that can't be read.
+/// Returns the names that the unit's other blocks bind at the top of the file; all words of a block
+/// that can't be read, for one of them may be the name.
 fn bound_by_others(work: &UnitWork<'_>, phase: &Phase, index: usize, path: &str) -> Vec<String> {
     let others = phase.blocks.iter().enumerate().filter(|(at, block)| {
         *at != index && is_code(block) && path_of(work, phase, *at).as_deref() == Some(path)
@@ -45,7 +46,9 @@ fn bound_by_others(work: &UnitWork<'_>, phase: &Phase, index: usize, path: &str)
         .collect()
 }
 
-/// Asks the engine to place a block: first by what its step says, then by what other blocks bind or show.
+/// Asks the engine to place a block: first by what its step says, then by what other blocks bind or
+/// show. The first answer stands unless it is one of the two refusals that the plan's other blocks
+/// can resolve.
 pub(super) fn graft_block(
     work: &mut UnitWork<'_>,
     (phase, index): (&Phase, usize),
@@ -90,6 +93,9 @@ pub(super) fn graft_block(
 }
 
 /// Asks the engine to place a block in a text, with all that the plan says about it.
+///
+/// A new file that a block before this one has made is modified by this one; that it was to be
+/// created is said of the first block alone.
 fn graft_into_text(
     (phase, index): (&Phase, usize),
     (file, path): (&NamedFile, &str),
@@ -112,6 +118,8 @@ fn graft_into_text(
         _ => Intent::Unstated,
     };
     let lines = block
+        // Lines of the plan are those of the file when it was written; blocks above may have moved
+        // them.
         .lines
         .or(change.and_then(|change| change.lines))
         .map(|lines| standing.lines_now(lines));
@@ -139,8 +147,8 @@ fn graft_into_text(
     )
 }
 
-/// Returns the words beside a block; the unit's title counts where it says that what is added is missing, whatever
-/// stands below it.
+/// Returns the words beside a block; the unit's title counts where it says that what is added is
+/// missing, whatever stands below it: "Add the missing index" over "This is `models.py`:".
 fn words_with_title<'p>(phase: &Phase, block: &'p CodeBlock) -> Cow<'p, str> {
     if graft::adds_the_missing(&phase.title) {
         Cow::Owned(format!("{}\n\n{}", phase.title, block.prose))
@@ -168,7 +176,8 @@ fn earlier_words(phase: &Phase, index: usize) -> String {
         .join("\n\n")
 }
 
-/// Returns the block right above this one, where it is for the same file and of the same step.
+/// Returns the block right above this one, where it is for the same file and of the same step. The
+/// new block of a pair follows it; across steps nothing ties the two.
 fn find_block_above(phase: &Phase, index: usize) -> Option<&str> {
     let above = index.checked_sub(1)?;
     let block = phase
@@ -202,7 +211,9 @@ pub(super) fn blocks_of(phase: &Phase, change: usize) -> impl Iterator<Item = us
         .filter(|index| phase.blocks.get(*index).is_some_and(is_code))
 }
 
-/// Returns whether a new file that the plan builds from several blocks stands as they make it together.
+/// Returns whether a new file that the plan builds from several blocks stands as they make it
+/// together. The blocks are placed one over the other, beginning with no file, and the result is
+/// compared whole.
 pub(super) fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> bool {
     if file.action != Action::Create || blocks_of(phase, file.change).count() < 2 {
         return false;

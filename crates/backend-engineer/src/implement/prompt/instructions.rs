@@ -1,4 +1,7 @@
 //! The repository's own words to agents: of the root, and of each folder down to the unit's files.
+//!
+//! For `app/api/users.py`: `AGENTS.md`, `app/AGENTS.md`, `app/api/AGENTS.md`, in this order, so
+//! that the nearest has the last word. The same for the other names.
 
 use std::collections::BTreeSet;
 
@@ -23,9 +26,11 @@ pub(super) fn read_instructions(work: &mut UnitWork<'_>, room: usize) -> String 
             continue;
         };
         let content = content.trim().to_owned();
+        // `CLAUDE.md` is often a copy of `AGENTS.md`, or a link to it.
         if content.is_empty() || shown.contains(&content) {
             continue;
         }
+        // Cut at a line; the rest is named so that the model can read it.
         let end = content.floor_char_boundary(left.min(content.len()));
         let end = if end < content.len() {
             content[..end].rfind('\n').unwrap_or(0)
@@ -51,6 +56,8 @@ pub(super) fn read_instructions(work: &mut UnitWork<'_>, room: usize) -> String 
 }
 
 /// Returns where instructions may lie, the root first.
+///
+/// Folders of all files that the unit names, each with the folders above it.
 fn instruction_paths(work: &UnitWork<'_>) -> Vec<String> {
     let mut folders = BTreeSet::from([String::new()]);
     for file in work

@@ -5,6 +5,11 @@
 //! - [ ] Add `Store.count()` [left for you]
 //! (code: stands in `app/store.py` already)
 //! ```
+//!
+//! Each outcome becomes a note on a span of the plan: code that stands is replaced by its file's
+//! name, a refused block is followed by the reason, prose that is left by the mark. Notes are set
+//! in from the top to the bottom; where the room ends the text ends at a line, and the notes behind
+//! that become a list, so that nothing that is left goes unsaid.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -45,6 +50,9 @@ struct Note {
 }
 
 /// Returns the text of the unit that is worked on, in at most `room` bytes of the plan.
+///
+/// What has no place in the text goes above the list: files without code, and what commands wrote
+/// that was discarded.
 pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> UnitText {
     let plan = &work.run.plan;
     let span = plan
@@ -71,6 +79,7 @@ pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> Un
         }
         left.extend(
             item.open()
+                // Other open parts have a note in the text.
                 .filter(|part| matches!(part, OpenPart::Dropped { .. }))
                 .map(|part| part.to_string()),
         );
@@ -90,6 +99,9 @@ pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> Un
 }
 
 /// Returns the note on a block of the plan.
+///
+/// Long code that stands is left out, since it is in its file; short code stays, with a word beside
+/// it. `None` for what is no block of the plan.
 fn of_placement(plan: &Plan, item: &Item, placement: &Placement) -> Option<Note> {
     let block = plan.phase(item.unit)?.blocks.get(placement.block?)?;
     let path = placement.path.as_deref().unwrap_or_default();
@@ -113,8 +125,13 @@ fn of_placement(plan: &Plan, item: &Item, placement: &Placement) -> Option<Note>
 }
 
 /// Returns the part of the plan with its notes, cut at a line when it is longer than `room`.
+///
+/// `at` is where the plan's text goes on. A note within what is already shown, or behind the cut,
+/// changes nothing in the text; only its line for the list is kept.
 fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) -> UnitText {
+    // By their ends: a note on a part comes before that on the whole which holds it.
     notes.sort_by_key(|note| (note.span.end, note.span.start));
+    // A step with two outcomes for one passage has two equal notes.
     notes.dedup_by(|next, first| next.span == first.span && next.text == first.text);
     let (mut text, mut left, mut is_marked) = (String::new(), Vec::new(), false);
     let mut at = span.start;
@@ -132,6 +149,7 @@ fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) ->
         match before {
             Some(before) if text.len() + before.len() + words.len() <= room => {
                 text.push_str(before.trim_end_matches('\n'));
+                // A mark goes behind the words on their line; a note in place of code has its own.
                 let own_line = replaces || !words.starts_with(' ');
                 let lines = before.len() - before.trim_end_matches('\n').len();
                 if own_line && !text.is_empty() {
@@ -173,6 +191,7 @@ fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) ->
 }
 
 /// Returns where a part of the text ends that has room: at its end, or behind a line.
+/// Without a line end in the room the cut is wherever it falls, on a whole character.
 fn end_within_room(text: &str, from: usize, to: usize, room: usize) -> usize {
     if to.saturating_sub(from) <= room {
         return to;
@@ -184,6 +203,8 @@ fn end_within_room(text: &str, from: usize, to: usize, room: usize) -> usize {
 }
 
 /// Returns what is said where the unit's text does not end with what is shown.
+///
+/// A plan outside of the repository can't be read on by the model: then it must say what it misses.
 fn rest_of(work: &UnitWork<'_>, shown: &Range<usize>) -> String {
     let plan = &work.run.plan;
     let end = plan

@@ -1,5 +1,10 @@
 //! `Bash`: commands in the run's sandbox, on its overlay. What they did to the files of the phase is promoted, all
 //! else is put back, and the model is told which.
+//!
+//! A call: what is dangerous or can't run here is refused with a reason → a command that is one of
+//! the unit's checks, to the letter, runs as that check → else it runs on the overlay, with a mark
+//! behind its output that tells exit codes and folder → what changed is promoted or put back → the
+//! model reads the output's head and tail, how it ended, and what was kept.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,19 +37,23 @@ input! {
 }
 
 /// The time that a command may take unless it says otherwise.
+/// A call asks for another one by `timeout`.
 const USUAL: Duration = Duration::from_secs(120);
 
 /// The time that a job is given to listen on a port before the model goes on.
 const LISTENING: Duration = Duration::from_secs(3);
 
 /// The bytes of an output's beginning that are shown, and as many of its end.
+/// More of the end: that is where failures and summaries are.
 const HEAD: usize = 5_000;
 const TAIL: usize = 11_000;
 
 /// So much more is read, so that no secret is cut in two.
+/// A secret that begins before the cut is found only if its end is read too.
 const MARGIN: usize = 1_024;
 
 /// Variables of every command of a model: with them no program waits for a person.
+/// A pager, an editor or a prompt would wait for a key that nobody presses; colours cost tokens.
 const ENVIRONMENT: [(&str, &str); 6] = [
     ("PAGER", "cat"),
     ("GIT_PAGER", "cat"),
@@ -79,9 +88,12 @@ impl Tool for Bash<'_, '_> {
                 return tool_error("The command is empty.");
             }
             let mut work = self.context.work().await;
+            // `jobs` and `job N` are words of this tool, though a shell has a `jobs` of its own.
             if let Some(asked) = JobAction::parse(command) {
                 return work.about_jobs(asked).await;
             }
+            // What lies on the overlay now was left by earlier commands, and is not this one's
+            // effect.
             let before = work.workspace.effects().await.map_err(error_of_stop)?;
             if let Some(shown) = work.check_beside(command, &input, &before).await {
                 return Ok(shown);
@@ -90,6 +102,7 @@ impl Tool for Bash<'_, '_> {
             {
                 return tool_error(format!("{threat}. It was not run."));
             }
+            // Later checks must know whether a command may have left something that no tree shows.
             work.memory.touched |= !only_looks(command);
             let mark = shell::random_mark();
             let request = work.build_command(command, &input, &mark);
@@ -132,6 +145,8 @@ enum JobAction {
     End(usize),
 }
 
+/// Reads a command that is about jobs, and nothing else. A number that isn't one makes it a
+/// command.
 impl JobAction {
     fn parse(command: &str) -> Option<Self> {
         let words: Vec<&str> = command.split_whitespace().collect();
@@ -157,6 +172,9 @@ fn only_looks(command: &str) -> bool {
 impl ToolState<'_> {
     /// Runs a command that is one of the unit's checks, to the letter, as this check beside the work, so that it counts if
     /// the tree stays as it is. None where it must run here: it leaves something, or finds what earlier commands left.
+    ///
+    /// A failure on a session that has touched something is not shown: the model's own earlier
+    /// command may be what makes the check pass where it runs, and only a run there can tell.
     async fn check_beside(
         &mut self,
         command: &str,
@@ -165,6 +183,7 @@ impl ToolState<'_> {
     ) -> Option<ToolOutput> {
         let beside = self.concurrent_checks?;
         let request = beside.request(command, &self.memory.shell.folder)?;
+        // A time limit or the background are wishes that the check's own run doesn't know.
         let is_plain = input.timeout.is_none() && !input.run_in_background.unwrap_or(false);
         if !is_plain || self.memory.shell.has_jobs() || !self.workspace.holds_only_caches(before) {
             return None;
@@ -177,6 +196,7 @@ impl ToolState<'_> {
         if exit != 0 && self.memory.touched {
             return None;
         }
+        // Cut as any output is, so that a model can't tell the two ways apart.
         let text = shown.text.trim_end();
         let middle = text.len().saturating_sub(HEAD + TAIL);
         let mut said = match middle {
@@ -216,6 +236,8 @@ impl ToolState<'_> {
         )
     }
 
+    /// Builds the request for the sandbox: the script in the shell's folder, with the programs of
+    /// the nearest environment first, and no longer than the run has time.
     fn build_command(&self, command: &str, input: &BashInput, mark: &str) -> Command {
         let folder = self.memory.shell.folder.as_str();
         let inside = if folder.starts_with('/') { "" } else { folder };
@@ -239,6 +261,8 @@ impl ToolState<'_> {
     }
 
     /// Returns the variables of a command: secrets among those that the user lets commands see are made up.
+    ///
+    /// Variables without a secret come from the sandbox's own policy and need no entry here.
     fn environment(&self) -> Vec<(String, String)> {
         let masks = &self.run.masks;
         let hidden = |(name, value): (String, String)| {
@@ -255,6 +279,8 @@ impl ToolState<'_> {
             .collect()
     }
 
+    /// Returns the longest time that a command may take: the user's limit, at least the usual time,
+    /// and never more than the run has left.
     fn longest(&self) -> Duration {
         let longest = self.run.settings.timeout().max(USUAL);
         // The sandbox takes no command that has no time at all.
@@ -263,10 +289,12 @@ impl ToolState<'_> {
         })
     }
 
+    /// Answers a command about jobs. What a job changed meanwhile is processed as any effect.
     async fn about_jobs(&mut self, asked: JobAction) -> Result<ToolOutput, ToolError> {
         let before = self.workspace.effects().await.map_err(error_of_stop)?;
         let text = match asked {
             JobAction::List => self.memory.shell.list_jobs(),
+            // Silence is an answer: an empty one would look like an error of the tool.
             JobAction::News(number) => match self.memory.shell.read_new_output(number) {
                 Ok(text) if text.trim().is_empty() => "(nothing new)".to_owned(),
                 Ok(text) => text,
@@ -288,6 +316,8 @@ impl ToolState<'_> {
         Ok(self.output(&format!("{}{}", text.trim_end(), settled.to_text()), &trace))
     }
 
+    /// Starts a job in the background, and says whether it listens. One that ends at once becomes
+    /// no job; its output says why.
     async fn start(
         &mut self,
         name: &str,
@@ -299,6 +329,7 @@ impl ToolState<'_> {
             .start_command(request, &self.run.masks)
             .await
             .map_err(error_of_stop)?;
+        // A server's first lines name its address, or why it can't start.
         let early = server.output.head(4_000).unwrap_or_default();
         let state = match (&server.exited, server.listening.as_slice()) {
             (Some(exit), _) => Err(format!("It ended at once: {exit}.")),
@@ -328,6 +359,9 @@ impl ToolState<'_> {
     }
 
     /// Puts together what the model reads of a command that ended.
+    ///
+    /// Output, then how it ended (nothing where all went well), processes that were ended with it,
+    /// what was kept or undone, and the folder where it changed.
     async fn finished(
         &mut self,
         outcome: &Outcome,
@@ -385,6 +419,7 @@ impl ToolState<'_> {
     }
 
     /// Keeps the output in the journal, where it does not fit what is shown.
+    /// The model can narrow its command; a person can read the rest by its number.
     fn store_long_output(&self, outcome: &Outcome, length: u64) -> Result<Option<u64>, ToolError> {
         if length <= (HEAD + TAIL) as u64 {
             return Ok(None);
@@ -398,6 +433,8 @@ impl ToolState<'_> {
     }
 
     /// Returns the output's head and tail, secrets taken out before it is cut.
+    ///
+    /// Taken out after the cut, a secret that the cut divides would show its half.
     fn shown_output(
         &self,
         outcome: &Outcome,
@@ -412,6 +449,7 @@ impl ToolState<'_> {
             return Ok(clean(&outcome.output.head(length).map_err(broken)?));
         }
         let head = clean(&outcome.output.head(HEAD + MARGIN).map_err(broken)?);
+        // Behind the proper output stands the mark of the shell, which is nobody's output.
         let after = usize::try_from(outcome.output.bytes).unwrap_or(usize::MAX) - length;
         let tail = outcome.output.tail(TAIL + MARGIN + after).map_err(broken)?;
         let proper = tail.len().saturating_sub(after);

@@ -1,4 +1,8 @@
 //! `Edit`: one text of a file for another, exactly or by the fuzzy matching of `graft`, never by a guess.
+//!
+//! The model edits the text as it was shown to it, placeholders for secrets included; the change is
+//! made on that text, and the secrets are put back before it is staged. Where the place isn't
+//! found, the answer shows the lines that come nearest, so that the next call can be right.
 
 use agent::{Tool, ToolError, ToolOutput};
 use graft::{Applied, Graft, Refusal};
@@ -21,9 +25,11 @@ input! {
 }
 
 /// The least likeness, from 0 to 1, of two lines that can be the same with a slip.
+/// Below it, a line shares little more than its letters with the one that is looked for.
 const ALIKE: f64 = 0.5;
 
 /// Lines that are compared in all.
+/// The comparison takes time in proportion to both lines; generated files are longer than this.
 const SEARCHED: usize = 5_000;
 
 /// Lines around the nearest text that are shown.
@@ -49,6 +55,8 @@ impl Tool for Edit<'_, '_> {
             let Some(bytes) = work.content(&path)? else {
                 return tool_error(format!("`{path}` is not there; Write makes a new file."));
             };
+            // An edit of a file that a command has changed meanwhile would go over the command's
+            // work.
             work.refuse_unseen(&path, &bytes)?;
             let Ok(text) = String::from_utf8(bytes) else {
                 return tool_error(format!("`{path}` is no UTF-8 text."));
@@ -103,6 +111,8 @@ impl Tool for Edit<'_, '_> {
 }
 
 /// Returns what was changed, and how the place was found where it was not exact.
+///
+/// A model that relied on text which was only similar learns it from here.
 fn describe_edit(path: &str, before: &str, applied: &Applied) -> String {
     let line = |at: usize| before[..at.min(before.len())].matches('\n').count() + 1;
     let lines: Vec<String> = applied
@@ -111,6 +121,7 @@ fn describe_edit(path: &str, before: &str, applied: &Applied) -> String {
         .take(10)
         .map(|edit| line(edit.old.start).to_string())
         .collect();
+    // An exact match needs no word.
     let how = applied
         .evidence
         .iter()
@@ -126,6 +137,8 @@ fn describe_edit(path: &str, before: &str, applied: &Applied) -> String {
 }
 
 /// Returns the line that is most like the first telling line of `old`, from 1.
+///
+/// `None` where `old` has no such line, or nothing is half as like: then a place would mislead.
 fn nearest_line(text: &str, old: &str) -> Option<usize> {
     let wanted = old.lines().map(str::trim).find(|line| {
         line.chars()
@@ -146,6 +159,9 @@ fn nearest_line(text: &str, old: &str) -> Option<usize> {
 }
 
 /// Returns why the place could not be told, with the text that comes nearest.
+///
+/// Several exact places are listed by line. None at all: the lines around the nearest text, with
+/// their numbers, so that the model sees what it had wrong.
 fn describe_refusal(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
     let mut said = format!(
         "`{path}` was not changed: {}.",

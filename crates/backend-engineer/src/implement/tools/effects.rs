@@ -1,4 +1,15 @@
 //! Promotes a command's effects on the overlay where the phase's scope allows them, and discards the others.
+//!
+//! For each path that a command left different from the staged tree:
+//!
+//! | the path | decision |
+//! |---|---|
+//! | protected, or of this program | put back, told |
+//! | a pipe, a socket, a device | left for the commands after, told |
+//! | a link | put back, told: it could lead out of the repository |
+//! | within the scope, or let in by the phase's words | taken over |
+//! | outside of it, ignored by git | left: caches and build output |
+//! | outside of it, else | put back, told |
 
 use agent::ToolError;
 use code::paths::{is_migration, locked_manifest};
@@ -20,7 +31,8 @@ pub(super) struct EffectSummary {
     dropped: Vec<(String, String)>,
 }
 
-/// The most paths that are named to a model.
+/// The most paths that are named to a model: enough to see a mistake, and a formatter over the
+/// whole tree changes hundreds.
 const NAMED: usize = 12;
 
 impl EffectSummary {
@@ -45,6 +57,7 @@ impl EffectSummary {
     }
 }
 
+/// Joins paths for the model, and says how many more there are.
 fn join_paths(paths: impl Iterator<Item = String>) -> String {
     let paths: Vec<String> = paths.collect();
     let more = if paths.len() > NAMED {
@@ -65,6 +78,10 @@ fn join_paths(paths: impl Iterator<Item = String>) -> String {
 
 impl ToolState<'_> {
     /// Settles everything that a command has changed since `before`.
+    ///
+    /// The order of the steps matters: hidden values are revealed first, so that a file which a
+    /// command only touched is equal to the staged one; links are looked at before the files behind
+    /// them.
     pub(super) async fn process_effects(
         &mut self,
         before: &[Effect],
@@ -82,6 +99,8 @@ impl ToolState<'_> {
         };
         let mut effects = self.workspace.effects().await.map_err(error_of_stop)?;
         effects.retain(|effect| !concealed.contains(&effect.path));
+        // A file that is equal to the user's tree is no effect of the overlay, though it was
+        // staged.
         effects.extend(self.vanished(&effects));
         // Links first: what they lead away from can be put back only when they are gone.
         effects.sort_by_key(|effect| (effect.kind != EffectKind::Link, effect.path.clone()));
@@ -89,18 +108,21 @@ impl ToolState<'_> {
         for effect in effects {
             let path = effect.path.as_str();
             let staged = self.workspace.tree.staged().contains_key(path);
+            // It was there before this command, and is nobody's claim.
             if !staged && before.contains(&effect) || is_ours(path) {
                 continue;
             }
             let now = self.workspace.on_overlay(path).await;
             let known = self.workspace.tree.read(path).ok();
             let same = matches!((&now, &known), (Ok(now), Some(known)) if now == known);
+            // A changed mode leaves the content the same.
             if same && effect.kind != EffectKind::ModeChanged {
                 continue;
             }
             match self.decide_effect(&effect) {
                 EffectDecision::Take(permit) => match now {
                     Ok(bytes) => self.take(&effect, bytes, &permit, &mut settled)?,
+                    // A folder in a file's place, or one that can't be read.
                     Err(_) => {
                         self.drop_effect(&effect, "no regular file", &mut settled)
                             .await?
@@ -134,6 +156,8 @@ impl ToolState<'_> {
         .collect()
     }
 
+    /// Takes a file over into the staged tree, with hidden values as they really are, and records
+    /// its change. A mode is kept only where it differs from that in the user's tree.
     fn take(
         &mut self,
         effect: &Effect,
@@ -169,6 +193,7 @@ impl ToolState<'_> {
         Ok(())
     }
 
+    /// Puts the path back as it is staged, and records why for the model.
     async fn drop_effect(
         &mut self,
         effect: &Effect,
@@ -183,11 +208,14 @@ impl ToolState<'_> {
         Ok(())
     }
 
+    /// Decides what becomes of an effect. What is never written comes first, then what is no
+    /// regular file, then whether the phase may change it.
     fn decide_effect(&self, effect: &Effect) -> EffectDecision {
         let path = effect.path.as_str();
         let staged = self.workspace.tree.staged().contains_key(path);
         if let Some(why) = self.forbidden(path) {
             return if path.starts_with(".git/") && self.workspace.by_product(path) {
+                // Git's own by-products, as its index, change with every look at the repository.
                 EffectDecision::Leave
             } else {
                 EffectDecision::Drop(why)
@@ -215,6 +243,8 @@ impl ToolState<'_> {
                 // What git ignores is nobody's file, unless the phase names it.
                 *permit == WriteReason::Named || staged || !self.workspace.by_product(path)
             });
+        // What the scope doesn't name: a lock file beside its changed manifest, a migration that
+        // the phase asks for, a path in the phase's words, a helper of its tests.
         let permit = permit
             .or_else(|| self.lock(path))
             .or_else(|| self.migration(effect))
@@ -224,6 +254,7 @@ impl ToolState<'_> {
             None if self.workspace.by_product(path) => EffectDecision::Leave,
             None => EffectDecision::Drop("outside of this phase"),
             Some(_) if Workspace::is_too_large(effect) => EffectDecision::Drop("too large"),
+            // A command that cleans up must not remove a file that the plan keeps.
             Some(_)
                 if effect.kind == EffectKind::Deleted && !self.assignment.scope.removes(path) =>
             {
@@ -234,6 +265,8 @@ impl ToolState<'_> {
     }
 
     /// Returns a lock file whose manifest was changed in this run.
+    ///
+    /// A manifest that changed makes its lock file change with it, whoever writes that.
     fn lock(&self, path: &str) -> Option<WriteReason> {
         let manifest = locked_manifest(path)?;
         let manifest = path
@@ -253,6 +286,7 @@ impl ToolState<'_> {
     /// Returns a new file among migrations, where the phase asks for one.
     fn migration(&self, effect: &Effect) -> Option<WriteReason> {
         let path = effect.path.as_str();
+        // Drizzle and Prisma write these along with each migration, new or not.
         let kept_by_tool =
             path.ends_with("meta/_journal.json") || path.ends_with("migration_lock.toml");
         let is_new = effect.kind == EffectKind::Created || kept_by_tool;
@@ -260,6 +294,8 @@ impl ToolState<'_> {
             .then_some(WriteReason::Migration)
     }
 
+    /// Returns whether the phase asks for a migration: by the word in its text, which tools share
+    /// in all languages, or by a command that generates one.
     fn asks_for_migration(&self) -> bool {
         let mut units = self
             .assignment

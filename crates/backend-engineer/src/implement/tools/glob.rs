@@ -20,6 +20,7 @@ input! {
 }
 
 /// The most files that are listed.
+/// Newest first, so that what is left out is what nobody has touched for long.
 const MOST: usize = 100;
 
 tool_with_context!(Glob, GlobInput);
@@ -42,6 +43,7 @@ impl Tool for Glob<'_, '_> {
                 .await
                 .resolve_walk_root(input.path.as_deref())?;
             let root = place.root.display().to_string();
+            // Models write the root as often before the pattern as in `path`.
             let pattern = input
                 .pattern
                 .strip_prefix(&root)
@@ -63,7 +65,9 @@ impl Tool for Glob<'_, '_> {
     }
 }
 
+/// Lists the files that fit a pattern within a folder, newest first. Fails where it is no glob.
 fn list_matches(place: &WalkRoot, pattern: &str) -> Result<String, ToolError> {
+    // `*` must not cross folders: `app/*.py` would list everything below `app`.
     let glob = GlobBuilder::new(pattern.trim_start_matches("./"))
         .literal_separator(true)
         .build();

@@ -1,4 +1,8 @@
 //! `Grep`: ripgrep's own libraries over the files of the repository, with what is staged laid over them.
+//!
+//! A call: pattern, glob and type are compiled, and a wrong one is told with its reason → files
+//! that git would not ignore, with what is staged in their place → hits in the form that is asked
+//! for → the part from `offset`, at most `head_limit` lines, with a word on what is left.
 
 use agent::{Tool, ToolError, ToolOutput};
 use globset::GlobMatcher;
@@ -62,15 +66,18 @@ input! {
 }
 
 /// Lines or files that are shown unless told otherwise.
+/// A model narrows the search, or pages on, for less than reading what it doesn't need.
 const LINES: usize = 100;
 
 /// The most bytes that are shown.
 const BYTES: usize = 30_000;
 
 /// The most bytes of one line that are shown.
+/// A minified file is one line.
 const LINE: usize = 500;
 
 /// Lines that are looked for in all, so that a pattern which fits everything comes to an end.
+/// Beyond it the count in "N more lines" is too low, which no model needs exactly.
 const GATHERED: usize = 50_000;
 
 tool_with_context!(Grep, GrepInput);
@@ -120,6 +127,8 @@ struct Search {
     limit: usize,
 }
 
+/// Compiles what a call asks for. Fails with words for the model: the last line of the library's
+/// error, and that signs of a pattern need a backslash, the usual mistake.
 impl Search {
     fn from_input(input: &GrepInput) -> Result<Self, ToolError> {
         let wrong = |what: &str, error: String| {
@@ -134,6 +143,7 @@ impl Search {
             .case_insensitive(input.ignore_case.unwrap_or(false))
             .multi_line(true)
             .dot_matches_new_line(across);
+        // With a line terminator ripgrep searches whole blocks; across lines it can't.
         if !across {
             builder.line_terminator(Some(b'\n'));
         }
@@ -148,8 +158,11 @@ impl Search {
         let shows = mode == OutputMode::Content;
         let searcher = SearcherBuilder::new()
             .binary_detection(BinaryDetection::quit(0))
+            // Line numbers are always counted; whether they are shown is decided when a hit is
+            // written.
             .line_number(true)
             .multi_line(across)
+            // Surroundings would be counted as hits in the other modes.
             .before_context(if shows {
                 number(input.before).unwrap_or(around)
             } else {
@@ -176,11 +189,13 @@ impl Search {
         })
     }
 
+    /// Searches the files of a place and returns the text for the model.
     fn search_files(mut self, place: &WalkRoot) -> String {
         let mut entries = place.files(self.types.as_ref());
         if let Some(glob) = &self.glob {
             entries.retain(|entry| {
                 glob.is_match(&entry.path)
+                    // `*.py` means files anywhere; `app/*.py` is a path.
                     || entry
                         .path
                         .rsplit('/')
@@ -188,6 +203,8 @@ impl Search {
                         .is_some_and(|name| glob.is_match(name))
             });
         }
+        // Files alone come with the newest first, which are likely what the model works on; lines
+        // in the order of paths, so that a page goes on where the last one ended.
         newest_first(&mut entries);
         if self.mode != OutputMode::FilesWithMatches {
             entries.sort_by(|one, other| one.path.cmp(&other.path));
@@ -202,6 +219,7 @@ impl Search {
         self.format_hits(&lines)
     }
 
+    /// Searches one file: the staged text where it has one, else that on disk.
     fn search(&mut self, place: &WalkRoot, entry: &Entry, lines: &mut Vec<String>) {
         let mut hits = Hits {
             search: self.settings(),
@@ -218,6 +236,7 @@ impl Search {
             }
         };
         let count = hits.count;
+        // Lines were added by the sink as they were found.
         match self.mode {
             OutputMode::FilesWithMatches if count > 0 => lines.push(entry.path.clone()),
             OutputMode::Count if count > 0 => lines.push(format!("{}:{count}", entry.path)),
@@ -234,6 +253,9 @@ impl Search {
     }
 
     /// Returns the part of the hits that is asked for, and a word on the rest.
+    ///
+    /// Cut at whole lines; an offset beyond the end is told, since an empty page would mean no
+    /// hits.
     fn format_hits(&self, lines: &[String]) -> String {
         if lines.is_empty() {
             return "Nothing found.".to_owned();
@@ -293,6 +315,7 @@ struct Hits<'a> {
 }
 
 impl Hits<'_> {
+    /// Adds a line as ripgrep prints it: `path:12:text` for a hit, `path-12-text` beside one.
     fn push_line(&mut self, number: Option<u64>, sign: char, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let number = number
@@ -311,6 +334,7 @@ impl Sink for Hits<'_> {
     type Error = std::io::Error;
 
     fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> Result<bool, std::io::Error> {
+        // One hit is enough to name the file; the search of it ends.
         self.count += 1;
         match self.search.mode {
             OutputMode::FilesWithMatches => return Ok(false),
@@ -318,6 +342,7 @@ impl Sink for Hits<'_> {
             OutputMode::Content => {}
         }
         let first = found.line_number();
+        // Taken out for the time, as the lines are added to the same struct.
         if let Some(matcher) = self.search.parts.take() {
             let mut parts = Vec::new();
             let gather = |part: grep_matcher::Match| {
@@ -348,6 +373,7 @@ impl Sink for Hits<'_> {
     }
 }
 
+/// Compiles a glob. Without a slash `*` also fits one, so that `*.py` fits in every folder.
 fn compile_glob(pattern: &str) -> Result<GlobMatcher, ToolError> {
     let built = globset::GlobBuilder::new(pattern.trim_start_matches("./"))
         .literal_separator(pattern.contains('/'))
@@ -357,6 +383,7 @@ fn compile_glob(pattern: &str) -> Result<GlobMatcher, ToolError> {
     Ok(built.compile_matcher())
 }
 
+/// Returns the file types that a name of ripgrep's selects (`py`, `ts`), or what to write instead.
 fn select_file_types(name: &str) -> Result<Types, ToolError> {
     let mut builder = TypesBuilder::new();
     builder.add_defaults().select(name);

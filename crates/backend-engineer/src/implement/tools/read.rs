@@ -1,4 +1,8 @@
 //! `Read`: a file, its lines numbered.
+//!
+//! What was read, by its hash, is what the model may edit later: `Edit` and `Write` refuse a file
+//! that has another content by then. Keys, binaries and very large files are refused with what to
+//! do instead.
 
 use std::collections::BTreeMap;
 
@@ -29,9 +33,11 @@ const LINES: usize = 2000;
 const BYTES: usize = 40_000;
 
 /// The most bytes of one line that are shown.
+/// A line of more is minified or data.
 const LINE: usize = 2000;
 
 /// The largest file that is read, in bytes.
+/// Looked at before it is read into memory.
 const LARGEST: u64 = 8 << 20;
 
 tool_with_context!(Read, ReadInput);
@@ -48,6 +54,7 @@ impl Tool for Read<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = ReadInput::read(arguments)?;
+            // A file that is only staged has no size on disk, and was written by this run.
             let mut work = self.context.work().await;
             let path = work.locate(&input.file_path)?;
             work.refuse_secret(&path)?;
@@ -87,6 +94,9 @@ impl Tool for Read<'_, '_> {
 }
 
 /// Returns the lines asked for, and a word on what was left out.
+///
+/// Lines are cut before the whole is: at least one is always shown. The word on the rest is left
+/// out where the model got all that it asked for by `limit`.
 fn render_numbered_lines(
     path: &str,
     text: &str,
@@ -114,6 +124,7 @@ fn render_numbered_lines(
         } else {
             (*line).to_owned()
         };
+        // Stops at a whole line, whose number the next offset goes on with.
         if shown.len() + line.len() > BYTES && !shown.is_empty() {
             break;
         }
@@ -131,6 +142,7 @@ fn render_numbered_lines(
     Ok(shown)
 }
 
+/// Returns why a file can't be shown, by its ending: only the word for an image or a PDF differs.
 fn describe_binary(path: &str) -> String {
     let ending = path
         .rsplit('.')
@@ -145,6 +157,9 @@ fn describe_binary(path: &str) -> String {
     format!("`{path}` is {what}; only text can be read.")
 }
 
+/// Returns what the folder of a missing file holds, so that the model can correct the name.
+///
+/// Twenty names are enough to see a slip of the pen; caches and this program's own are left out.
 /// Returns files of the same name elsewhere, or in the same folder.
 fn suggest_nearby_files(root: &std::path::Path, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -1,4 +1,13 @@
 //! A shell that keeps its folder from call to call, and the jobs that it left running; none outlives the run.
+//!
+//! Each call is a process of its own. To keep its folder, the script ends with a trap that prints a
+//! mark, the exit codes of the last pipe and the folder; these lines are read from the output's end
+//! and never shown.
+//!
+//! ```text
+//! 3 passed                          the output proper
+//! [be-1f…]|0 1|/work/repo/api|      the mark: `pytest | tail` ended with 0 and 1, in `api`
+//! ```
 
 use std::fs::File;
 use std::hash::{BuildHasher as _, Hasher as _};
@@ -40,9 +49,11 @@ pub(super) struct ShellStatus {
 }
 
 /// The most of a job's new output that is told at once, in bytes.
+/// A chatty server must not fill the conversation; its end is what the model asks for.
 const NEWS: u64 = 12_000;
 
 /// Returns a word that no output holds by chance.
+/// A mark that a command could guess would let it claim an exit code.
 pub(super) fn random_mark() -> String {
     format!(
         "[be-{:016x}]",
@@ -53,6 +64,8 @@ pub(super) fn random_mark() -> String {
 }
 
 /// Returns the script as it is run: in the shell's folder, with a shell_status after its output.
+///
+/// Another shell than Bash (`sh`) has no such trap: its status is simply not known.
 pub(super) fn wrap_script(command: &str, folder: &str, mark: &str) -> String {
     let enter = match folder {
         "" => String::new(),
@@ -64,6 +77,9 @@ pub(super) fn wrap_script(command: &str, folder: &str, mark: &str) -> String {
 }
 
 /// Returns what the shell said at the end of `outcome`, where it came to say it.
+///
+/// `None` where the shell was ended before it could, or a command replaced it (`exec`). Longer than
+/// any path and list of codes; the mark stands at the very end.
 pub(super) fn shell_status(outcome: &Outcome, mark: &str) -> Option<ShellStatus> {
     const WINDOW: usize = 8 << 10;
     let mut file = File::open(&outcome.output.path).ok()?;
@@ -73,6 +89,7 @@ pub(super) fn shell_status(outcome: &Outcome, mark: &str) -> Option<ShellStatus>
     let mut bytes = Vec::new();
     file.take(WINDOW as u64).read_to_end(&mut bytes).ok()?;
     let needle = format!("\n{mark}|");
+    // The last one: a command may have printed a script that holds the same words.
     let at = bytes
         .windows(needle.len())
         .rposition(|window| window == needle.as_bytes())?;
@@ -98,11 +115,14 @@ pub(super) fn kept_folder(folder: &str, root: &Path) -> String {
     }
 }
 
+/// Quotes a text for a shell, whatever it holds.
 fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// Returns how a command ended, in words; nothing where all went well.
+///
+/// Of a pipe all codes are told: `pytest | tail` ends with 0 though tests failed.
 pub(super) fn describe_ending(exit: &Exit, pipe: &[i32], longest_ms: u64) -> Option<String> {
     match exit {
         Exit::Code(code)
@@ -159,6 +179,8 @@ impl Shell {
     }
 
     /// Returns what a job has printed since it was last looked at, and whether it has ended.
+    ///
+    /// A job that has ended by itself is told so, and stays listed until the model ends it.
     pub(super) fn read_new_output(&mut self, number: usize) -> Result<String, String> {
         let job = self.jobs.iter_mut().find(|job| job.number == number);
         let job = job.ok_or_else(|| format!("There is no job {number}."))?;
@@ -174,6 +196,7 @@ impl Shell {
     }
 
     /// Ends a job, and gives what it printed last and how it ended.
+    /// The server is taken out first: even if ending it fails, nobody ends it twice.
     pub(super) async fn end(
         &mut self,
         number: usize,
@@ -190,6 +213,7 @@ impl Shell {
         Ok(format!("{text}\n[job {number} ended: {}]", outcome.exit))
     }
 
+    /// Ends all jobs. They see the tree of the unit, which is over.
     /// Ends all jobs.
     pub(super) async fn end_all(&mut self, workspace: &mut Workspace) -> Result<(), Stop> {
         for job in &mut self.jobs {
@@ -201,6 +225,7 @@ impl Shell {
     }
 }
 
+/// An output that can't be read is empty: the job itself is not at fault.
 /// Returns what stands in a file from a place on, at most [`NEWS`] bytes of its end, and where it ends.
 fn read_file_since(path: &Path, from: u64) -> (String, u64) {
     let read = || -> std::io::Result<(String, u64)> {

@@ -1,4 +1,8 @@
 //! The files that Grep and Glob see: those on disk that git would not ignore, with what is staged laid over them.
+//!
+//! Staged texts take the place of the files that they will become; staged removals hide them. Files
+//! with keys are never seen, not even by name. The repository's own ignore files count, a user's
+//! global ones do not: what a run sees must not depend on whose machine it is.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,6 +38,8 @@ pub(super) struct Entry {
 
 impl ToolState<'_> {
     /// Returns the place that a call names.
+    ///
+    /// A folder that exists only by what is staged in it is one too.
     pub(super) fn resolve_walk_root(
         &mut self,
         path: Option<&str>,
@@ -61,12 +67,14 @@ impl ToolState<'_> {
     }
 }
 
+// Hidden files are part of a repository (`.github`), the two folders below are not.
 impl WalkRoot {
     /// Returns every file of the place that passes `types`, in no order.
     pub(super) fn files(&self, types: Option<&Types>) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut walk = WalkBuilder::new(self.root.join(&self.within));
         walk.hidden(false)
+            // A tree without `.git`, as an unpacked archive, has ignore files all the same.
             .git_global(false)
             .require_git(false)
             .filter_entry(|entry| {
@@ -77,6 +85,7 @@ impl WalkRoot {
             walk.types(types.clone());
         }
         for entry in walk.build().filter_map(Result::ok) {
+            // A link is not followed: it could lead out of the repository.
             if !entry.file_type().is_some_and(|kind| kind.is_file()) {
                 continue;
             }
@@ -96,6 +105,7 @@ impl WalkRoot {
                 staged: None,
             });
         }
+        // Staged files are the newest, since this run has just written them.
         let now = SystemTime::now();
         for (path, bytes) in &self.laid {
             let fits = types.is_none_or(|types| !types.matched(path, false).is_ignore());
@@ -112,6 +122,7 @@ impl WalkRoot {
         entries
     }
 
+    /// Returns the path from the root, with slashes on every system.
     fn inside(&self, path: &Path) -> Option<String> {
         Some(
             path.strip_prefix(&self.root)
@@ -121,6 +132,7 @@ impl WalkRoot {
         )
     }
 
+    /// Returns whether a path from the root lies in the place that is walked.
     fn contains_path(&self, path: &str) -> bool {
         self.within.is_empty()
             || path == self.within

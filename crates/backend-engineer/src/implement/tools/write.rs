@@ -1,4 +1,7 @@
 //! `Write`: a whole file, new or in place of one that was read.
+//!
+//! A file that is there must have been read as it is now: what the model never saw it can't mean to
+//! replace.
 
 use agent::{Tool, ToolError, ToolOutput};
 use llm::{LocalFuture, ToolSpec};
@@ -36,9 +39,11 @@ impl Tool for Write<'_, '_> {
             if let Some(before) = &before {
                 work.refuse_unseen(&path, before)?;
             }
+            // A model that copies a placeholder means the secret behind it.
             let after = work
                 .restore_hidden_text(&path, before.as_deref(), input.content)?
                 .into_bytes();
+            // Nothing staged, so that the file does not count as the model's work.
             if before.as_ref() == Some(&after) {
                 return Ok(work.output(
                     &format!("`{path}` holds that already; nothing was changed."),

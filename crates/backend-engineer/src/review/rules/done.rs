@@ -1,4 +1,8 @@
 //! Steps whose code stands in the tree already.
+//!
+//! "- [ ] Add `total` (code)", and the code is in its file → `already-done`, on the step. The same
+//! for a file of the unit whose blocks are in no step, for a file to delete that is not there, and
+//! for a symbol to remove that its file does not have.
 
 use plan::{Action, Part, Phase, PlannedChange, State, Step};
 
@@ -24,13 +28,16 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// Lines of code below which standing may be chance.
+/// `}` or one import are often there for another reason.
 const FEWEST_LINES: usize = 3;
 
+/// Returns a note for each step, file and removal of the units that is done already.
 fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         findings.extend(check_removed_symbols(context, unit));
         let mut covered = Vec::new();
+        // A step with prose asks for more than its code.
         for step in &unit.steps {
             let blocks: Vec<usize> = step
                 .parts
@@ -56,6 +63,7 @@ fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
                 ));
             }
         }
+        // Blocks that stand in a step were told with it.
         for (at, change) in unit.changes.iter().enumerate() {
             let blocks: Vec<usize> = change
                 .blocks
@@ -109,7 +117,10 @@ fn check_removed_file(
     })
 }
 
-/// Tells the symbols that the unit asks to remove from a file that does not have them.
+/// Returns notes on the symbols that the unit asks to remove from a file that does not have them.
+///
+/// Only where one file alone can be meant, and no earlier unit makes it: a name that is missing in
+/// one of two files is not yet gone.
 fn check_removed_symbols(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding> {
     let files = context
         .assignment
@@ -149,6 +160,8 @@ fn check_removed_symbols(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding
 }
 
 /// Returns whether all of these blocks stand in files that nothing before this unit touches.
+///
+/// Together they must have [`FEWEST_LINES`]: one by one, small blocks are chance.
 fn are_blocks_present(context: &RuleContext<'_>, unit: &Phase, blocks: &[usize]) -> bool {
     let lines: usize = blocks
         .iter()
@@ -174,6 +187,7 @@ fn are_blocks_present(context: &RuleContext<'_>, unit: &Phase, blocks: &[usize])
     lines >= FEWEST_LINES && blocks.iter().all(stands)
 }
 
+/// Returns the first line of a span: a finding marks a step's title rather than all of the step.
 pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let end = text[span.clone()]
         .find('\n')
@@ -181,6 +195,7 @@ pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::
     span.start..end
 }
 
+/// Shortens a title to one line of at most 80 letters.
 fn shorten_title(title: &str) -> String {
     let line: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(80) {

@@ -1,4 +1,9 @@
 //! A file that the plan calls existing and that isn't there.
+//!
+//! "Modify: `app/routers/order.py`" with `app/routers/orders.py` in the tree → a warning with that
+//! file as a hint. "Modify: `app/cache.py`", which phase 1 makes and phase 1 is not done → the hint
+//! names phase 1. Nothing is said where this very unit makes the file, nor of files that git
+//! ignores.
 
 use plan::Action;
 
@@ -25,6 +30,7 @@ pub(crate) const RULE: Rule = Rule {
     told_by_run: false,
 };
 
+/// Returns a warning for each file that is missing, with the most useful hint that there is.
 fn check_file_missing(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in &context.assignment.files {
@@ -35,6 +41,7 @@ fn check_file_missing(context: &mut RuleContext<'_>) -> Vec<Finding> {
         let Some(change) = unit.changes.get(file.change) else {
             continue;
         };
+        // A file named by its lines is one that the author saw.
         let what = match &file.action {
             Action::Modify => "is to be modified",
             Action::Rename { to } if !context.run.files.path_exists(to) => "is to be renamed",
@@ -92,6 +99,9 @@ fn made_here(context: &RuleContext<'_>, path: &str) -> bool {
 }
 
 /// Returns the file whose name, or whose path, is most like the one that is missing.
+///
+/// The only file of that name comes first. Names that every folder has (`index.ts`) say nothing;
+/// for these, and else, the path of the same ending that is alike in 80 of 100.
 fn find_similar_file(context: &RuleContext<'_>, path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let all = context.run.files.all();

@@ -1,4 +1,12 @@
 //! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
+//!
+//! `from app.core.cache import get` in a block for `app/api/users.py`:
+//! 1. does the import lead to a file of the tree? → no: is it the project's own by its path, and
+//!    made by no unit? → `module-missing`, with the one file of that name elsewhere as a hint;
+//! 2. yes: does the name occur anywhere in that file, as one of its modules, or in the plan? → no:
+//!    `symbol-missing`, with the name that is most like it.
+//!
+//! In doubt nothing is found: a false warning makes a right plan look wrong.
 
 use crate::facts::read_text;
 use crate::identifiers::contains_identifier;
@@ -32,6 +40,7 @@ pub(crate) const RULE: Rule = Rule {
     told_by_run: false,
 };
 
+/// Returns a finding for each import of the plan's code that would fail.
 fn check_imports(context: &mut RuleContext<'_>) -> Vec<Finding> {
     context
         .plan_imports()
@@ -40,6 +49,8 @@ fn check_imports(context: &mut RuleContext<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// Returns the finding of one import: on its module if that is not there, else on the first name
+/// that the module lacks.
 fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
     let PlanImport {
         span: place,
@@ -63,6 +74,7 @@ fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
         return Some(finding);
     };
     let text = read_text(&context.run.root().join(&file))?;
+    // With any of these a module may have names that its text does not show.
     let open = [
         "import *",
         "export *",
@@ -71,6 +83,7 @@ fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
         "setattr(",
         "sys.modules",
     ];
+    // A file of that size is generated, and reading it for each import takes long.
     if text.len() > 1_000_000 || open.iter().any(|sign| text.contains(sign)) {
         return None;
     }
@@ -90,12 +103,15 @@ fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
 }
 
 /// Returns the one file of that name that stands elsewhere.
+///
+/// `tsx` and `ts` are one kind here, as `jsx` and `js`. Two such files would only be a guess.
 fn find_module_elsewhere(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
     let name = if path.ends_with(".py") {
         module.rsplit('.').next()?
     } else {
         module.rsplit('/').next()?
     };
+    // Without the `x` that marks JSX.
     let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
     let bears = |file: &&String| {
         let own = file.rsplit('/').next().unwrap_or(file);
@@ -119,6 +135,9 @@ fn is_submodule(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
 
 /// Returns whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of
 /// its code.
+///
+/// Words of the plan count only for a file that it changes: "add `get_session` to `db.py`". Code
+/// that defines the name counts wherever it stands, for its file may be stated loosely.
 fn is_planned(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
     let touched = context.planned(file)
         || context
@@ -142,6 +161,7 @@ fn is_planned(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
         "var ",
         "fn ",
     ];
+    // An assignment at the margin: `LIMIT = 5`, `limit: int`, `build(`.
     let assigns = [" =", ": ", ":", "("]
         .iter()
         .any(|sign| touched && text.contains(&format!("\n{name}{sign}")));
@@ -153,6 +173,8 @@ fn is_planned(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
 }
 
 /// Returns whether the plan's words, outside of its code, speak of the name.
+///
+/// A name in code proves nothing: it is the import itself that is being checked.
 fn in_prose(context: &RuleContext<'_>, name: &str) -> bool {
     let mut fenced = false;
     context.run.plan.text().lines().any(|line| {
@@ -164,10 +186,15 @@ fn in_prose(context: &RuleContext<'_>, name: &str) -> bool {
 }
 
 /// Returns whether a Python module is the project's own by its first part, and is not there.
+///
+/// Left out: generated modules (`_pb2`), folders without `__init__.py`, the names of suites of
+/// tests (`tests.factories`, whose root depends on the runner), and packages that a manifest
+/// declares.
 fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     let inside = module.trim_start_matches('.').replace('.', "/");
     if inside.is_empty()
+        // Protocol buffers are compiled into these, and are not in the tree.
         || inside.ends_with("_pb2")
         || inside.ends_with("_pb2_grpc")
         || is_made(context, &inside, &[".py", "/__init__.py", ""])
@@ -179,6 +206,7 @@ fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports:
         // A folder without `__init__.py` is a package as well.
         return !holds_folder(context, &inside);
     }
+    // `import app` alone may be anything, a script beside it too.
     let Some((top, _)) = inside.split_once('/') else {
         return false;
     };
@@ -207,10 +235,13 @@ fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports:
 
 /// Returns whether a name that a manifest declares means somebody else's package: of the project's own there is a
 /// folder.
+///
+/// `redis` in `pyproject.toml` is the library, unless the file itself lies in a folder `redis`.
 fn declared_as_foreign(declared: bool, top: &str, path: &str) -> bool {
     declared && !path.split('/').any(|part| part == top)
 }
 
+/// Returns whether files lie below a folder of this path, wherever it begins.
 fn holds_folder(context: &RuleContext<'_>, inside: &str) -> bool {
     let within = format!("/{inside}/");
     let start = format!("{inside}/");
@@ -223,6 +254,8 @@ fn holds_folder(context: &RuleContext<'_>, inside: &str) -> bool {
 }
 
 /// Returns whether the plan names a file for this module, in whatever unit, or an earlier unit made it.
+///
+/// A change that is a pattern (`app/generated/*`) makes what lies in its folders.
 fn is_made(context: &RuleContext<'_>, inside: &str, endings: &[&str]) -> bool {
     // By its last two parts: plans shorten paths.
     let parts: Vec<&str> = inside
@@ -256,11 +289,14 @@ fn is_made(context: &RuleContext<'_>, inside: &str, endings: &[&str]) -> bool {
 }
 
 /// Returns whether a script's relative module is not there.
+///
+/// Only relative modules are looked at: `@/lib/x` and `lib/x` depend on settings of the compiler.
 fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     if !module.starts_with('.') {
         return false;
     }
+    // Generated code isn't in the tree before it is built.
     let made = [
         "generated",
         "__generated__",
@@ -273,16 +309,19 @@ fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports:
         "+types",
     ];
     let name = module.rsplit('/').next().unwrap_or(module);
+    // Files that a bundler turns into modules, which need no code.
     let foreign = [
         ".css", ".scss", ".json", ".svg", ".png", ".vue", ".svelte", ".graphql", ".sql", ".md",
         ".txt", ".html", ".node", ".wasm",
     ];
     if made.iter().any(|sign| module.contains(sign))
         || foreign.iter().any(|end| name.ends_with(end))
+        // `./icon.svg?raw`: a bundler's own form.
         || name.contains('?')
     {
         return false;
     }
+    // TypeScript writes `./user.js` for what is `user.ts`.
     let stem = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx"]
         .iter()
         .find_map(|end| module.strip_suffix(end))
@@ -317,6 +356,8 @@ fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports:
         && !is_made(context, &whole, &endings)
 }
 
+/// Returns the name of the module that is most like the one that is missing; `None` where none is
+/// alike in at least 85 of 100, where a hint would send the reader to something else.
 /// Returns the name of the module that is most like the one that is missing.
 fn find_similar_name(path: &str, text: &str, name: &str) -> Option<String> {
     let names = code::outline::outline(path, text)

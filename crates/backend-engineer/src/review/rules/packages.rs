@@ -1,4 +1,9 @@
 //! Packages that the plan's code imports, and that no manifest declares.
+//!
+//! `from slowapi import Limiter`: not of Python's library, no module of the project, none that the
+//! plan makes; in no manifest by this or a usual other name (`yaml` → `PyYAML`); not installed by
+//! the plan; used by no source → `package-undeclared`, once for each package. Any yes ends the
+//! look.
 
 mod modules;
 
@@ -30,6 +35,7 @@ pub(crate) const RULE: Rule = Rule {
     told_by_run: false,
 };
 
+/// Returns a finding for each package that is undeclared, at its first import.
 fn check_packages(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for PlanImport { span, path, import } in context.plan_imports() {
@@ -50,6 +56,8 @@ fn check_packages(context: &mut RuleContext<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Returns the package that a Python import needs and nothing declares; `None` without a manifest
+/// that could declare it.
 fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
     let top = module.split('.').next().filter(|top| !top.is_empty())?;
     let own =
@@ -61,6 +69,7 @@ fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Opt
     {
         return None;
     }
+    // "Create `lib/limits/__init__.py`" makes `limits`, whatever its root is.
     let planned_folder =
         |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
     if context
@@ -79,6 +88,7 @@ fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Opt
             .filter(|(name, _)| *name == top)
             .map(|(_, package)| *package),
     );
+    // Names under which packages are often published, where the table of aliases has none.
     let prefixed = [
         format!("python-{top}"),
         format!("py{top}"),
@@ -103,7 +113,10 @@ fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Opt
         .then(|| top.to_owned())
 }
 
+/// Returns the package that a script's import needs and nothing declares.
 fn undeclared_script(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
+    // Signs of aliases: `@/lib`, `~/x`, `#db`, `$lib`; with a colon it is the runtime's
+    // (`node:fs`).
     let aliased = module.starts_with(['.', '/', '#', '~', '$'])
         || module.starts_with("@/")
         || module.contains(':');
@@ -125,6 +138,9 @@ fn undeclared_script(context: &RuleContext<'_>, path: &str, module: &str) -> Opt
 }
 
 /// Returns whether the plan installs the package, or names it where it speaks of manifests.
+///
+/// "Dependencies:" above a list counts for the twelve lines below it; import lines never count, as
+/// they are what is being checked.
 fn is_added(context: &RuleContext<'_>, names: &[&str]) -> bool {
     const SIGNS: [&str; 9] = [
         "install",

@@ -1,4 +1,9 @@
 //! Code that would not be placed: what the literal placement, tried on the staged tree, refuses.
+//!
+//! Each block of the units was placed before the rules look, over the last one. A refusal becomes
+//! the finding with the code of its reason. Not told: refusals that another rule tells better (a
+//! quote that is gone), and those in a file that an earlier unit changes in a way that isn't known
+//! yet.
 
 use plan::{Basis, FileOf, PhaseId, Role};
 
@@ -9,6 +14,7 @@ use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
+/// Makes a code that is a warning: the run will refuse the block, and goes on with the others.
 const fn warning_code(
     name: &'static str,
     summary: &'static str,
@@ -135,6 +141,8 @@ const CODES: [Code; 16] = [
     ),
 ];
 
+/// Returns the findings of all placements: refused ones with their reason, and notes on blocks
+/// whose file is not stated.
 fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(
@@ -149,6 +157,7 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
             message,
             candidates,
         } = &placement.placed
+        // What is placed needs no word, unless its file was found by evidence or by words.
         else {
             findings.extend(of_basis(rule_context, *unit, placement));
             continue;
@@ -180,6 +189,7 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
             } => unit.blocks.get(before),
             _ => None,
         };
+        // `quote-gone` says which of the quoted lines is not there, which helps more.
         if let (Some(quoted), Some(text)) = (quoted, rule_context.text_before_unit(&path))
             && matches!(find_quote(text, &quoted.text), Quote::Gone { .. })
         {
@@ -197,6 +207,8 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Returns what a plan may say so that its code is placed.
+///
+/// The engine's candidates are the best hint: each of them is a place that would fit.
 fn hint_of_refusal(code: &str, candidates: &[String]) -> String {
     match candidates {
         [] if code == "prohibited" => {
@@ -208,6 +220,8 @@ fn hint_of_refusal(code: &str, candidates: &[String]) -> String {
 }
 
 /// Tells a block between several files, of which nothing in the tree decides.
+///
+/// A file that is unclear for another reason has its finding where the path was read.
 fn ambiguous_file_finding(
     rule_context: &RuleContext<'_>,
     unit: PhaseId,
@@ -234,6 +248,9 @@ fn ambiguous_file_finding(
 }
 
 /// Says how the file of a block is known that the plan does not state.
+///
+/// A note and no warning: the placement is certain enough to be made, and a wrong one must be easy
+/// to see. Nothing is said of a stated file.
 fn of_basis(
     rule_context: &RuleContext<'_>,
     unit: PhaseId,

@@ -1,4 +1,15 @@
 //! Code that the plan quotes as it stands now, and lines that it names: whether they still are where it says.
+//!
+//! ```text
+//! plan: "`app/main.py:40`, current code:"      tree, app/main.py
+//! def create(order):                            61  def create(self, order):
+//! # ... validation ...                      ..
+//! db.save(order)                            70      db.save(order)
+//! ```
+//!
+//! The quote is cut at what it leaves out into runs of lines; each run is looked for with blanks
+//! evened out and comments left aside. `def create(order):` stands nowhere → `quote-gone`, nearest
+//! line 61. Had all runs been found, at line 61 where the plan says 40 → `lines-moved`.
 
 use plan::{CodeBlock, FileOf, Phase, Role};
 
@@ -34,8 +45,10 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// Lines by which a place may be off before it is told.
+/// A plan counts by an older state of the file; a few lines of import above don't mislead anyone.
 const TOLERANCE: usize = 5;
 
+/// Returns the findings of all quotes, then of all lines that are named for a change.
 fn check_quotes(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
@@ -50,6 +63,9 @@ fn check_quotes(context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Returns the text of the file that a block is for, where nothing unknown happens to it before.
+///
+/// A file that an earlier unit changes or makes can't be held against the quote: it will be another
+/// one by then.
 fn file_of<'g>(
     context: &'g RuleContext<'_>,
     unit: &Phase,
@@ -65,6 +81,10 @@ fn file_of<'g>(
     Some((path, context.text_before_unit(path)?))
 }
 
+/// Returns the finding of a quoted block: that a line of it is gone, or that it stands elsewhere.
+///
+/// Not told: a quote whose new form stands already (the work is done), and lines that an earlier
+/// block of the plan brings, since the quote then shows the file after that one.
 fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Option<Finding> {
     let Role::Before { after } = block.role else {
         return None;
@@ -76,6 +96,7 @@ fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Optio
                 return None;
             };
             let (from, to) = block.lines.or(unit.changes.get(*change)?.lines)?;
+            // With several quotes, the lines may be said for any of them.
             let known = only_quote(unit, *change);
             let inside = line + TOLERANCE >= from && line <= to + TOLERANCE;
             if inside || !known {
@@ -108,6 +129,8 @@ fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Optio
 }
 
 /// Returns whether code of the plan that comes before the quote brings the line.
+///
+/// Old code of pairs brings nothing: it only shows what was there.
 fn shown_before(context: &RuleContext<'_>, quote: &CodeBlock, line: &str) -> bool {
     let units = context.run.plan.all();
     let earlier = units
@@ -127,6 +150,8 @@ fn only_quote(unit: &Phase, change: usize) -> bool {
     unit.blocks.iter().filter(quotes).count() == 1
 }
 
+/// Returns the finding of lines that are named behind the file's end. Files that are to be made, or
+/// that another unit changes before, have no lines to count yet.
 fn of_lines(
     context: &RuleContext<'_>,
     unit: &Phase,
@@ -153,6 +178,7 @@ fn of_lines(
     (from > count + 2).then(|| context.finding_at(&MOVED, change.span.clone(), message))
 }
 
+/// Writes a range of lines as plans do.
 fn lines_of(from: usize, to: usize) -> String {
     if from == to {
         format!("line {from}")
@@ -178,6 +204,9 @@ pub(super) enum Quote {
 }
 
 /// Looks for quoted lines in a text: blanks and what is left out do not count.
+///
+/// The first run that isn't found decides. A quote of which all lines are there, and only not in
+/// this order, is unclear rather than gone: the engine may still place what replaces it.
 pub(super) fn find_quote(text: &str, quote: &str) -> Quote {
     let lines: Vec<(usize, String)> = text
         .lines()
@@ -218,10 +247,13 @@ pub(super) fn find_quote(text: &str, quote: &str) -> Quote {
 }
 
 /// The quote in runs of lines, cut where it leaves something out; comments that only explain do not count.
+///
+/// Runs with fewer than 12 letters together are dropped: `}` and `return x` stand everywhere.
 fn split_at_omissions(quote: &str) -> Vec<Vec<String>> {
     let mut chunks = vec![Vec::new()];
     for line in quote.lines() {
         let line = normalize_line(line);
+        // Comments of plans explain to the reader; those of the file are rarely copied exactly.
         let comment = line.starts_with("//")
             || line.starts_with('#') && !line.starts_with("#[")
             || line.starts_with("--")
@@ -252,10 +284,13 @@ fn normalize_line(line: &str) -> String {
     code.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns the beginning of a line, as long as fits beside a message.
 fn shorten_quote(line: &str) -> String {
     line.chars().take(80).collect()
 }
 
+/// Returns the line that is most like the missing one, with its number: of equally like ones the
+/// first. Less than 60 of 100 is another line; lines of 200 letters and more take long to compare.
 fn find_similar_line(lines: &[(usize, String)], missing: &str) -> Option<(usize, String)> {
     let likeness = |line: &str| (strsim::normalized_levenshtein(line, missing) * 1000.0) as u32;
     let comparable = lines

@@ -1,4 +1,8 @@
 //! Routes that the plan adds and that the backend answers already.
+//!
+//! "Add `POST /api/orders`" → method, path and place in the line → compared by segments with the
+//! routes of the survey, parameters as `*`. A path of two fixed segments or more also fits behind a
+//! prefix, since plans leave out where a router is mounted; `/orders` alone would fit too many.
 
 use crate::analyze::route_segments;
 use crate::review::code::Code;
@@ -26,9 +30,11 @@ const METHODS: [&str; 5] = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "];
 /// Words that say that what follows is new, each at the start of a clause.
 const ADDS: [&str; 5] = ["add ", "create ", "implement ", "introduce ", "new "];
 
+/// Returns a note for each route to add that is answered already.
 fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
+        // Up to the first nested unit, which has its own turn.
         let end = unit
             .phases
             .first()
@@ -38,6 +44,7 @@ fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
         for line in context.run.plan.text()[own].split_inclusive('\n') {
             let start = at;
             at += line.len();
+            // Code shows the route that it defines, and is no request for a second one.
             if unit.blocks.iter().any(|block| block.span.contains(&start)) {
                 continue;
             }
@@ -70,12 +77,16 @@ fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Returns the one route that a line says to add, with its place in the line.
+///
+/// "Add a new endpoint `POST /api/orders`" → the verb is found past words that only fill. "Call
+/// `POST /api/orders` from the new form" → none: the verb nearest to the route is "call".
 fn find_added_route(line: &str) -> Option<(&'static str, &str, usize)> {
     let (method, at) = METHODS
         .iter()
         .filter_map(|method| line.find(method).map(|at| (*method, at)))
         .min_by_key(|(_, at)| *at)?;
     let start = at + method.len();
+    // The path ends where a sentence or a span of code does; a query string is no part of it.
     let rest = line[start..].trim_start_matches('`');
     let place = line.len() - rest.len();
     let end = rest
@@ -108,6 +119,7 @@ fn find_added_route(line: &str) -> Option<(&'static str, &str, usize)> {
     let adds = ADDS
         .iter()
         .any(|word| word.trim() == verb.trim_matches(['`', '*', ':', '-', '.', ']']));
+    // `/` alone is as often a separator as a path.
     (adds && path.starts_with('/') && path.len() > 2).then_some((method.trim(), path, place))
 }
 

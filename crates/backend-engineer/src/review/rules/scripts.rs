@@ -1,4 +1,11 @@
 //! Scripts of `package.json`, targets of a Makefile and test files that commands name, and that aren't there.
+//!
+//! | the command | the tree | finding |
+//! |---|---|---|
+//! | `npm run typecheck` | `package.json` has `type-check` | `script-missing`, with the hint |
+//! | `make check` | the Makefile has `test` | `target-missing` |
+//! | `pytest tests/test_order.py` | `tests/test_orders.py` | `test-file-missing` |
+//! | `npm run x -w api`, `make -f other.mk x` | – | none: another file is meant |
 
 use shell::{Call, Target};
 
@@ -42,16 +49,20 @@ pub(crate) const RULE: Rule = Rule {
     told_by_run: false,
 };
 
+/// Returns a finding for each name in a command of the units that is not there.
 fn check_scripts(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for planned in unit
             .commands
             .iter()
+            // A command in doubt is told elsewhere; a commit runs nothing of the project.
             .filter(|planned| planned.doubt.is_none() && planned.commit.is_none())
         {
             let base = planned.folder.clone().unwrap_or_default();
             let reading = shell::read(&planned.text);
+            // Scripts are looked for only in what the plan wrote itself: a script within a script
+            // is the manifest's own affair.
             for call in reading.outer_calls() {
                 let named = call
                     .target
@@ -87,6 +98,8 @@ struct NamedTarget<'c> {
 type Missing = (&'static Code, String, Option<String>);
 
 impl<'c> NamedTarget<'c> {
+    /// Reads the target of a call; `None` where another file or another package may be meant, or
+    /// where the name holds signs of the shell (`$TARGET`, `test-*`).
     fn from_call(call: &Call, target: &'c Target, base: &str) -> Option<Self> {
         // Another file may be named, and another package be meant.
         let elsewhere = call
@@ -110,6 +123,7 @@ impl<'c> NamedTarget<'c> {
         self.target.source.as_deref() == Some("package.json")
     }
 
+    /// Returns a path of the folder.
     fn file(&self, name: &str) -> String {
         if self.folder.is_empty() {
             name.to_owned()
@@ -119,6 +133,8 @@ impl<'c> NamedTarget<'c> {
     }
 }
 
+/// Returns what is said of a script that `package.json` lacks; `None` where there is no such file,
+/// where the word may be a program's (`yarn tsc`), or the plan adds the script.
 fn find_missing_script(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
     let name = named.target.name.as_str();
     let scripts = context.manifests().scripts(&named.folder)?;
@@ -136,12 +152,16 @@ fn find_missing_script(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Op
 }
 
 /// Returns whether the plan speaks of the script as an entry of a manifest.
+///
+/// `"typecheck": "tsc"` in a block, or `typecheck` in ticks where the manifest is changed.
 fn adds_script(context: &RuleContext<'_>, name: &str) -> bool {
     let text = context.run.plan.text();
     text.contains(&format!("\"{name}\""))
         || context.planned("package.json") && text.contains(&format!("`{name}`"))
 }
 
+/// Returns what is said of a target that the Makefile lacks; `None` where the plan changes or shows
+/// the Makefile, or the target is a file (`build/app.js`), which a pattern rule may make.
 fn find_missing_target(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
     let name = named.target.name.as_str();
     if named.target.source.as_deref() != Some("Makefile")
@@ -168,12 +188,17 @@ fn find_missing_target(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Op
     ))
 }
 
+/// Returns a finding for a test file that a runner is given and that nobody makes.
+///
+/// A path that ends as a file elsewhere does is left alone: runners have roots of their own. So is
+/// one of which the plan speaks anywhere else than in its commands.
 fn test_file(
     context: &RuleContext<'_>,
     call: &Call,
     base: &str,
     span: std::ops::Range<usize>,
 ) -> Option<Finding> {
+    // `npm test -- tests/x.test.ts`: which folder the script runs in isn't known.
     if call.kind() != shell::Kind::Test || call.target.is_some() {
         return None;
     }
@@ -189,11 +214,13 @@ fn test_file(
     let is_file = |word: &&str| {
         word.contains('/')
             && endings.iter().any(|end| word.ends_with(end))
+            // Patterns and variables are no single file.
             && !word.contains(['*', '{', '<', '[', '$', '=', ','])
     };
     let mut words = call
         .arguments
         .iter()
+        // Behind `::` stands a test within the file.
         .map(|word| word.split("::").next().unwrap_or(word))
         .filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
@@ -224,7 +251,8 @@ fn test_file(
     Some(finding)
 }
 
-/// Tells that the plan speaks of the file outside of the commands that it wants to be run.
+/// Returns whether the plan speaks of the file outside of the commands that it wants to be run, as
+/// in the files of a commit: then some unit makes it.
 fn in_commits(context: &RuleContext<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let commands = || {
@@ -239,6 +267,8 @@ fn in_commits(context: &RuleContext<'_>, path: &str) -> bool {
     context.run.plan.text().match_indices(name).any(spoken)
 }
 
+/// Returns the name that is most like the wanted one, if it is alike in at least 70 of 100: short
+/// names differ much by one word (`test`, `tests:unit`).
 fn find_similar_script<'n>(
     names: impl Iterator<Item = &'n String>,
     wanted: &str,

@@ -1,4 +1,9 @@
 //! Names that the plan's words change in a file of the tree, and that this file doesn't have.
+//!
+//! "Update `UserService.create` in `app/services/user.py`":
+//! 1. the sentence asks for a change of `create`, in this one file;
+//! 2. the text of the file has no `create`, and no block or other sentence of the plan makes one;
+//! 3. → `symbol-gone`, with the file that defines the name as a hint, if there is one.
 
 use std::ops::Range;
 
@@ -25,6 +30,7 @@ const CODE: Code = Code {
 };
 
 /// Lines above a request in which the file that it means is looked for.
+/// Beyond a dozen lines of prose the words have gone over to something else.
 const FARTHEST: usize = 12;
 
 pub(crate) const RULE: Rule = Rule {
@@ -33,10 +39,12 @@ pub(crate) const RULE: Rule = Rule {
     told_by_run: false,
 };
 
+/// Returns a finding for each name that the units' words change and its file lacks.
 fn check_symbols(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for (span, line) in lines_of_prose(context.run.plan.text(), unit.span.clone()) {
+            // A nested unit reads its own lines.
             let nested = context
                 .units
                 .iter()
@@ -49,10 +57,12 @@ fn check_symbols(context: &mut RuleContext<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Returns whether a unit lies within another one.
 fn is_nested_unit(inner: &Phase, outer: &Phase) -> bool {
     inner.id != outer.id && outer.span.contains(&inner.span.start)
 }
 
+/// Returns the findings of one line of prose.
 fn of_line(
     context: &RuleContext<'_>,
     unit: &Phase,
@@ -66,6 +76,8 @@ fn of_line(
         .collect()
 }
 
+/// Returns the finding of one request. `None` where its file isn't one for sure, where the plan
+/// makes the file, where the name is to go (and is gone), and where anything brings the name.
 fn of_request(
     context: &RuleContext<'_>,
     unit: &Phase,
@@ -88,6 +100,7 @@ fn of_request(
         return None;
     }
     let name = asked.name.rsplit('.').next().unwrap_or(asked.name);
+    // As a text: a name in a string or a comment is found by whoever reads on.
     let text = context.text_in_repository(&path)?;
     if text.contains(name) || is_brought(context, span, name) {
         return None;
@@ -110,6 +123,8 @@ fn of_request(
 }
 
 /// Returns the one source file that the nearest line above names which names any, within the same section.
+///
+/// A line with two files above it makes both possible, and a heading ends the search.
 fn file_named_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'t str> {
     for (at, line) in lines_of_prose(text, unit.span.start..span.start)
         .into_iter()
@@ -140,6 +155,8 @@ fn only_file(context: &RuleContext<'_>, file: &str) -> Option<String> {
 }
 
 /// Returns whether anything else in the plan brings the name: its code, or words that speak of making it.
+///
+/// "Rename `load` to `read_all`", two lines above, brings `read_all`.
 fn is_brought(context: &RuleContext<'_>, line: &Range<usize>, name: &str) -> bool {
     let text = context.run.plan.text();
     let blocks = context.run.plan.all().flat_map(|unit| &unit.blocks);

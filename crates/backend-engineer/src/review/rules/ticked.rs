@@ -1,4 +1,9 @@
 //! Ticked items whose file is not there, or has not the code that they show.
+//!
+//! - [x] Create `app/cache.py`, which is not there → `ticked-but-missing`.
+//! - [x] Add `total` (code), and the code would still change its file → `ticked-without-code`,
+//!   unless a later block shows the same names again: then the file is rightly further than this
+//!   item.
 
 use std::fs;
 
@@ -71,6 +76,9 @@ pub(crate) fn check_ticked_items(run: &RunContext) -> Vec<Finding> {
 }
 
 /// Tells of the first block of a ticked step that would still change its file, where no later block is for that file.
+///
+/// Patterns and files that are not there are told by other findings. A block of several names is
+/// taken for shown again if one of them is: to be sure of the work being undone, all must be gone.
 fn lacks_code(
     run: &RunContext,
     (unit, step): (&Phase, &Step),
@@ -123,6 +131,8 @@ fn lacks_code(
 }
 
 /// Returns whether a block would still change its file; `None` where that can't be read.
+///
+/// Only an answer that would be applied counts; a refusal says nothing about what was done.
 fn would_change(run: &RunContext, path: &str, block: &CodeBlock) -> Option<bool> {
     let text = fs::read_to_string(run.root().join(path)).ok()?;
     let context = Context {
@@ -152,6 +162,8 @@ fn defined_names(path: &str, text: &str) -> Vec<String> {
 }
 
 /// Returns whether a ticked item creates the file at `path`, which is not there and does not go elsewhere in the plan.
+///
+/// A file that any unit deletes or renames may be gone for that reason.
 pub(crate) fn is_missing(
     run: &RunContext,
     unit: &Phase,
