@@ -2,6 +2,8 @@
 
 mod forms;
 mod written;
+mod views;
+mod placeholders;
 
 use std::io::{self, Read};
 use std::rc::Rc;

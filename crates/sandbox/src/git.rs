@@ -128,7 +128,8 @@ pub async fn read_status<P: AsRef<OsStr>>(
     .map(OsString::from)
     .to_vec();
     arguments.extend(paths.iter().map(|path| path.as_ref().to_os_string()));
-    let output = run_for_reading(root, &arguments).await?;
+    let settings = settings_without_filters(root).await?;
+    let output = run_quietly(root, &settings, &arguments).await?;
     if !output.status.success() {
         return Err(git_error("status", &output));
     }
@@ -279,6 +280,33 @@ async fn run_for_reading<A: AsRef<OsStr>>(
     folder: &Path,
     arguments: &[A],
 ) -> Result<Output, SandboxError> {
+    run_quietly(folder, &[], arguments).await
+}
+
+/// Returns the settings that keep the repository's filters from being started where git reads its files: names of filters
+/// are free, so that each that is configured is turned off by its own.
+///
+/// A file that a filter stores in another form then counts as changed.
+async fn settings_without_filters(
+    folder: &Path,
+) -> Result<Vec<(String, &'static str)>, SandboxError> {
+    let asked = ["config", "--name-only", "-z", "--get-regexp", r"^filter\."];
+    let output = run_for_reading(folder, &asked).await?;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let names = told.split('\0').filter(|name| !name.is_empty());
+    let off = |name: &str| {
+        let is_required = name.ends_with(".required");
+        (name.to_owned(), if is_required { "false" } else { "" })
+    };
+    Ok(names.map(off).collect())
+}
+
+/// Runs git with everything switched off that could start a program, and these settings.
+async fn run_quietly<A: AsRef<OsStr>>(
+    folder: &Path,
+    settings: &[(String, &str)],
+    arguments: &[A],
+) -> Result<Output, SandboxError> {
     let what = arguments
         .first()
         .map(|first| first.as_ref().to_string_lossy().into_owned())
@@ -291,6 +319,12 @@ async fn run_for_reading<A: AsRef<OsStr>>(
         .arg("--literal-pathspecs");
     for setting in QUIET {
         command.arg("-c").arg(setting);
+    }
+    // By variables: behind `-c`, a name with an equals sign in it would be cut there.
+    command.env("GIT_CONFIG_COUNT", settings.len().to_string());
+    for (at, (name, value)) in settings.iter().enumerate() {
+        command.env(format!("GIT_CONFIG_KEY_{at}"), name);
+        command.env(format!("GIT_CONFIG_VALUE_{at}"), value);
     }
     command.args(arguments);
     for name in ["PATH", "TZ"] {

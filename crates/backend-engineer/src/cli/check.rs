@@ -114,8 +114,12 @@ pub(crate) fn run_check_subcommand(
         findings: &findings,
     };
     let text = match arguments {
-        CheckArguments { json: true, .. } => format!("{:#}\n", findings_as_json(&checked)),
-        CheckArguments { sarif: true, .. } => format!("{:#}\n", sarif::build_sarif_log(&checked)),
+        CheckArguments { json: true, .. } => {
+            printer::escape_in_json(&format!("{:#}\n", findings_as_json(&checked)))
+        }
+        CheckArguments { sarif: true, .. } => {
+            printer::escape_in_json(&format!("{:#}\n", sarif::build_sarif_log(&checked)))
+        }
         CheckArguments { github: true, .. } => annotations::render_annotations(&checked),
         _ => {
             let source = Source {

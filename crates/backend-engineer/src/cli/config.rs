@@ -32,7 +32,7 @@ pub(crate) fn run_config(arguments: &ConfigArguments, globals: &Globals) -> Resu
     let root = repository::find_repository(arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &arguments.sandbox_options.flags())?;
     if arguments.json {
-        printer::print_to_stdout(&format!("{:#}\n", settings_as_json(&settings)))?;
+        printer::print_json(&format!("{:#}\n", settings_as_json(&settings)))?;
     } else {
         printer::print_to_stdout(&render_settings(&settings, globals.palette(Stream::Output)))?;
     }

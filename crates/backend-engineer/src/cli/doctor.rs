@@ -63,7 +63,7 @@ pub(crate) fn run_doctor(arguments: &DoctorArguments, globals: &Globals) -> Resu
     };
     if arguments.json {
         let whole = json!({ "version": VERSION, "root": root, "exit": exit.code(), "rows": rows });
-        printer::print_to_stdout(&format!("{whole:#}\n"))?;
+        printer::print_json(&format!("{whole:#}\n"))?;
         return Ok(exit);
     }
     let palette = globals.palette(Stream::Output);

@@ -40,7 +40,7 @@ pub(crate) fn run_export(arguments: &ExportArguments, _: &Globals) -> Result<Exi
             "at".to_owned(),
             journal::written_time(recorded.at_ms).into(),
         );
-        printer::print_to_stdout(&format!("{}\n", serde_json::Value::Object(line)))?;
+        printer::print_json(&format!("{}\n", serde_json::Value::Object(line)))?;
     }
     Ok(Exit::Complete)
 }

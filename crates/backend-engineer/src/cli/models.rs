@@ -65,7 +65,7 @@ pub(crate) fn run_models(arguments: &ModelsArguments, globals: &Globals) -> Resu
         }
     }
     if arguments.json {
-        printer::print_to_stdout(&format!("{:#}\n", Value::Array(all)))?;
+        printer::print_json(&format!("{:#}\n", Value::Array(all)))?;
     }
     Ok(Exit::Complete)
 }

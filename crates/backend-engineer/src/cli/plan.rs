@@ -120,7 +120,7 @@ fn show_plan(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Resul
     }
     let phases: Vec<&Phase> = chosen.iter().filter_map(|id| plan.phase(*id)).collect();
     if arguments.json {
-        printer::print_to_stdout(&plan_as_json(
+        printer::print_json(&plan_as_json(
             &PlanDocument::new(plan, &loaded.name, &phases),
             arguments.plans.len() > 1,
         )?)?;

@@ -41,6 +41,12 @@ pub(crate) fn print_to_stdout(text: &str) -> Result<(), Stop> {
     print_bytes(text.as_bytes())
 }
 
+/// Prints a document of JSON, in which no sign steers a terminal or turns the direction of writing: they stand there by
+/// their numbers, which means the same.
+pub(crate) fn print_json(document: &str) -> Result<(), Stop> {
+    print_to_stdout(&escape_in_json(document))
+}
+
 /// [`print_to_stdout`], for what may not be text.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
     if give_to_collector(Stream::Output, &String::from_utf8_lossy(bytes)) {
@@ -91,15 +97,30 @@ impl Stream {
 /// `text` without what could steer a terminal: a plan and a command's output are other people's text. Line ends and
 /// tabs stay.
 pub(crate) fn escape_control_characters(text: &str) -> String {
-    let steers = |letter: char| {
-        letter.is_control() && !matches!(letter, '\n' | '\t')
-            // Marks that turn the direction of the text around make a line read as another than it is.
-            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.replace("\r\n", "\n")
         .chars()
         .map(|letter| if steers(letter) { '\u{fffd}' } else { letter })
         .collect()
+}
+
+/// Returns a document of JSON with the signs of [`steers`] as `\\u…`: what is beyond ASCII stands in its strings alone, and
+/// line ends are between them.
+pub(crate) fn escape_in_json(document: &str) -> String {
+    let mut escaped = String::with_capacity(document.len());
+    for letter in document.chars() {
+        if steers(letter) {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
+}
+
+/// Returns whether a sign steers a terminal, or turns the direction of writing, so that a line reads as another than it is.
+fn steers(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\t')
+        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// [`escape_control_characters`], on one line: the first, and a mark where others follow.
@@ -108,5 +129,25 @@ pub(crate) fn one_line(text: &str) -> String {
     match text.split_once('\n') {
         Some((first, _)) => format!("{} …", first.trim_end()),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_says_the_same_without_signs_that_steer() {
+        let value = serde_json::json!({ "a": "x\u{9b}5m\u{202e}y\u{7f} é\n" });
+        for document in [format!("{value}\n"), format!("{value:#}\n")] {
+            let escaped = escape_in_json(&document);
+            assert!(!escaped.chars().any(steers), "{escaped:?}");
+            let read: serde_json::Value = serde_json::from_str(&escaped).unwrap();
+            assert_eq!(read, value);
+        }
+        assert_eq!(
+            escape_control_characters("a\u{9b}\u{202e}b\r\n"),
+            "a\u{fffd}\u{fffd}b\n"
+        );
     }
 }

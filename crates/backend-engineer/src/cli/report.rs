@@ -41,7 +41,7 @@ pub(crate) fn run_report(arguments: &ReportArguments, _: &Globals) -> Result<Exi
     if arguments.json {
         let phases: Vec<Value> = units.into_iter().map(|unit| unit.report).collect();
         let whole = json!({ "version": 1, "run": run.id, "exit": run.exit, "phases": phases, "stop": null, "diff": null });
-        printer::print_to_stdout(&format!("{whole:#}\n"))?;
+        printer::print_json(&format!("{whole:#}\n"))?;
     } else {
         let texts: Vec<String> = units
             .iter()

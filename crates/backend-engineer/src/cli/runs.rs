@@ -33,7 +33,7 @@ pub(crate) fn run_runs(arguments: &RunsArguments, globals: &Globals) -> Result<E
     runs.truncate(arguments.last.unwrap_or(usize::MAX));
     if arguments.json {
         let all: Vec<Value> = runs.iter().map(run_as_json).collect();
-        printer::print_to_stdout(&format!("{:#}\n", Value::Array(all)))?;
+        printer::print_json(&format!("{:#}\n", Value::Array(all)))?;
         return Ok(Exit::Complete);
     }
     if runs.is_empty() {

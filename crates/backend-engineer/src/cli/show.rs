@@ -52,7 +52,7 @@ pub(crate) fn run_show(arguments: &ShowArguments, globals: &Globals) -> Result<E
             .collect();
         let mut whole = runs::run_as_json(&run);
         whole["events"] = events.into();
-        printer::print_to_stdout(&format!("{whole:#}\n"))?;
+        printer::print_json(&format!("{whole:#}\n"))?;
         return Ok(Exit::Complete);
     }
     printer::print_to_stdout(&in_words(&run, &events, globals.palette(Stream::Output)))?;

@@ -22,7 +22,7 @@ pub(crate) fn json_listener() -> Listener {
             Emitted::Piece(_) => None,
         };
         // A reader that went away hears no more; the run goes on.
-        let _ = line.map(|line| printer::print_to_stdout(&format!("{line}\n")));
+        let _ = line.map(|line| printer::print_json(&format!("{line}\n")));
     })
 }
 

@@ -148,7 +148,7 @@ pub(crate) fn run_survey(arguments: &SurveyArguments, globals: &Globals) -> Resu
         .as_ref()
         .map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
-        format!("{:#}\n", survey_as_json(survey, part)?)
+        printer::escape_in_json(&format!("{:#}\n", survey_as_json(survey, part)?))
     } else if arguments.tsv {
         escape_control_characters(
             &shown

@@ -395,9 +395,9 @@ fn print_as_json(job: &Job<'_>, results: &JobResults, exit: Exit) -> Result<(), 
     if job.asked.json_stream {
         document["timings"] = job.timings.to_json();
         document["event"] = json!("report");
-        printer::print_to_stdout(&format!("{document}\n"))
+        printer::print_json(&format!("{document}\n"))
     } else {
-        printer::print_to_stdout(&format!("{document:#}\n"))
+        printer::print_json(&format!("{document:#}\n"))
     }
 }
 

@@ -275,10 +275,14 @@ fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let is_closed = opening.is_none_or(|quote| rest.get(length) == Some(quote));
     let before = &before[before.len().saturating_sub(BEFORE)..];
     let is_random = length >= RANDOM && looks_random(value);
-    if !is_closed || !(is_random || opening.is_some() && is_set_secret(before, value)) {
+    let is_of_line = opening.is_none() && is_secret_of_line(before, value);
+    let is_set = opening.is_some() && is_set_secret(before, value) || is_of_line;
+    if !is_closed || !(is_random || is_set) {
         return None;
     }
-    let name = name_before(before)?;
+    let name = name_before(before)
+        .filter(|name| is_secret_name(name))
+        .or_else(|| is_random.then(|| name_beside(before)).flatten())?;
     let last = name
         .rsplit('_')
         .next()
@@ -286,6 +290,55 @@ fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
         .to_ascii_uppercase();
     (is_secret_name(&name) && !PLACES.contains(&last.as_str()))
         .then(|| (format!("[{name}]"), length))
+}
+
+/// Returns the telling name that stands before a value with more between them than a sign: a type
+/// (`api_secret: str = "…"`), or the call or the words that give the value where the name has none
+/// (`os.environ.get("SECRET_KEY", "…")`, `process.env.JWT_SECRET || "…"`).
+fn name_beside(before: &[u8]) -> Option<String> {
+    /// Words between that are no names.
+    const BETWEEN: [&str; 8] = [
+        "or",
+        "str",
+        "string",
+        "String",
+        "SecretStr",
+        "default",
+        "value",
+        "Final",
+    ];
+    let line = before.rsplit(|byte| *byte == b'\n').next()?;
+    let text = std::str::from_utf8(line).ok()?;
+    let trimmed = text.trim_end_matches(['"', '\'', '`', ' ']);
+    let gives = trimmed.ends_with(['=', ',', '|', '?', ':']) || trimmed.ends_with(" or");
+    let mut words = trimmed.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let name = words.find(|word| !word.is_empty() && !BETWEEN.contains(word))?;
+    (gives && is_secret_name(name)).then(|| name.to_owned())
+}
+
+/// Returns the name of a line of an environment file, wherever it is printed: `+OLD_SECRET=` of a diff.
+fn name_of_line(before: &[u8]) -> Option<&str> {
+    let line = before.rsplit(|byte| *byte == b'\n').next()?;
+    let text = std::str::from_utf8(line).ok()?;
+    let name = text.trim_start_matches(['+', '-', ' ']);
+    let name = name.trim_start_matches("export ").strip_suffix('=')?;
+    let is_constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    (!name.is_empty() && name.bytes().all(is_constant)).then_some(name)
+}
+
+/// Returns whether a value is the secret of a line of an environment file, however readable it is.
+fn is_secret_of_line(before: &[u8], value: &str) -> bool {
+    /// Letters of the shortest passwords that rules for passwords commonly allow.
+    const SHORTEST_PASSWORD: usize = 8;
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
+    let is_place =
+        value.contains("://") || value.contains("${") || value.starts_with(['/', '.', '$', '%']);
+    name_of_line(before).is_some_and(is_secret_name)
+        && value.len() >= SHORTEST_PASSWORD
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !is_place
+        && !is_usual_word(value)
 }
 
 /// Returns whether a setting's own name says that its quoted value is a secret, however short or readable that is:
@@ -310,6 +363,8 @@ fn is_set_secret(before: &[u8], value: &str) -> bool {
         .iter()
         .any(|last| upper.strip_suffix(last).is_some_and(|of| !of.is_empty()));
     let is_constant = name == upper;
+    // A setting of a framework's own: `"PASSWORD": "…"`.
+    let is_qualified = is_qualified || is_constant && LAST.contains(&upper.as_str());
     let is_key = {
         let bare = before.trim_ascii_end();
         let bare = bare[..bare.len() - 1].trim_ascii_end();

@@ -94,12 +94,18 @@ async fn a_repository_can_not_make_reading_run_its_programs() {
         "core.sshCommand",
         "diff.external",
         "pager.status",
+        "filter.x.clean",
+        "filter.x.process",
+        "filter.a=b.clean",
     ] {
         host(&bench.root, &["git", "config", name, trap]);
     }
     for hook in ["post-index-change", "pre-commit", "fsmonitor-watchman"] {
         fs::copy(trap, bench.root.join(".git/hooks").join(hook)).unwrap();
     }
+    host(&bench.root, &["git", "config", "filter.x.required", "true"]);
+    let attributes = "README.md filter=x\n*.md filter=a=b\nREADME.md diff=x\n";
+    fs::write(bench.root.join(".git/info/attributes"), attributes).unwrap();
     fs::write(bench.root.join("README.md"), "changed\n").unwrap();
     assert_eq!(
         git::read_status(&bench.root, &["README.md"])

@@ -215,7 +215,7 @@ fn print_outcome(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
     let data = as_value(outcome);
     let summary = render_summary(outcome, &data);
     match as_json {
-        true => printer::print_to_stdout(&format!("{data:#}\n"))?,
+        true => printer::print_json(&format!("{data:#}\n"))?,
         false => printer::print_to_stdout(&escape_control_characters(&summary))?,
     }
     // Appended: other commands of the same step may have written there.

@@ -327,15 +327,12 @@ impl ToolState<'_> {
             }
             _ => made,
         };
-        let Some(original) = before.and_then(|before| std::str::from_utf8(before).ok()) else {
-            return Ok(made);
-        };
-        self.run.redactor.restore_secrets(original, &made).map_err(|placeholder| {
-            ToolError::Tell(format!(
-                "`{path}` was not changed: `{placeholder}` stands for several values there that are hidden from you. Use \
-                 Edit on lines without it."
-            ))
-        })
+        let original = before.and_then(|before| std::str::from_utf8(before).ok());
+        let original = original.unwrap_or_default();
+        self.run
+            .redactor
+            .restore_written(path, original, &made)
+            .map_err(ToolError::Tell)
     }
 
     /// Stages a file's new content and keeps it in the journal.
@@ -439,7 +436,7 @@ impl ToolState<'_> {
             details
         };
         ToolOutput {
-            content: self.run.redactor.redact_text(content),
+            content: self.run.redactor.redact_for_model(content),
             details,
         }
     }
