@@ -1,5 +1,7 @@
 //! Reads what stands in a unit: its files, blocks, commands, criteria and steps.
 
+mod bare;
+
 mod echoes;
 
 mod folders;
@@ -29,6 +31,7 @@ use crate::rows::{RowKind, rows_of_pieces};
 use crate::sentences::{self, Removal, Sentence};
 use crate::spans::{Parts, divide_unit, extent_of};
 use crate::steps::{Step, find_seeds, is_step_name};
+use bare::mark_bare_criteria;
 use rows::{first_rows, spells_work, stated_state};
 
 /// Reads a unit without those nested in it. `boxes` gives the box of each list item.
@@ -39,7 +42,10 @@ pub(crate) fn read_contents(
     boxes: &[Option<CheckboxId>],
 ) -> Phase {
     let heading = usize::from(unit.item.is_none() && unit.opens_with_heading(document));
-    let own = rows_of_pieces(document, unit.own().skip(heading), is_step_name);
+    let mut own = rows_of_pieces(document, unit.own().skip(heading), is_step_name);
+    if unit.item.is_none() {
+        mark_bare_criteria(document, &mut own);
+    }
     let asking = Asking {
         document,
         rows: &own,
