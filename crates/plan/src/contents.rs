@@ -30,7 +30,7 @@ use crate::phase::Phase;
 use crate::rows::{RowKind, rows_of_pieces};
 use crate::sentences::{self, Removal, Sentence};
 use crate::spans::{Parts, divide_unit, extent_of};
-use crate::steps::{Step, find_seeds, is_step_name};
+use crate::steps::{Step, add_loose_fences, find_seeds, is_step_name};
 use bare::mark_bare_criteria;
 use rows::{first_rows, spells_work, stated_state};
 
@@ -121,6 +121,7 @@ fn read_work(asking: &Asking<'_, '_>, unit: &Unit) -> Work {
     let mut commands = Vec::new();
     let mut criteria = criteria::read(asking, &mut commands);
     let runs = run_rows(asking, &placed, &mut commands);
+    add_loose_fences(asking, &runs, &mut seeds);
     folders::lay_down(asking, &mut commands);
     let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
     let sentences = sentences::read_sentences(

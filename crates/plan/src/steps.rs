@@ -240,6 +240,42 @@ fn loose_runs(asking: &Asking<'_, '_>, steps: &[Seed]) -> Vec<Seed> {
     found
 }
 
+/// Adds the shell blocks of the unit that stand in no step, each as a step: one between the code and the first box would be
+/// lost otherwise. `runs` gives the rows of the unit's commands. A unit without steps leaves its blocks to those nested in it.
+pub(crate) fn add_loose_fences(
+    asking: &Asking<'_, '_>,
+    runs: &[(usize, usize)],
+    seeds: &mut Vec<Seed>,
+) {
+    if seeds.is_empty() {
+        return;
+    }
+    for (at, _) in runs {
+        let row = &asking.rows[*at];
+        let taken = seeds.iter().any(|seed| seed.rows.contains(at));
+        let RowKind::Code(fence) = row.kind else {
+            continue;
+        };
+        if taken || is_apart(row) {
+            continue;
+        }
+        let lines = asking.document.fences[fence].content.iter();
+        let first = lines
+            .map(|line| asking.document.slice(line).trim())
+            .find(|line| !line.is_empty());
+        seeds.push(Seed {
+            rows: *at..*at + 1,
+            title: first.map_or_else(String::new, |line| format!("`{line}`")),
+            number: None,
+            checkbox: None,
+            spare: true,
+            titled: true,
+            below: None,
+        });
+    }
+    seeds.sort_by_key(|seed| seed.rows.start);
+}
+
 /// Headings that hold no work of the unit.
 fn is_apart(row: &Row) -> bool {
     let quiet = [
