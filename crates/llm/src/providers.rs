@@ -158,7 +158,6 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
             hour: true,
             effort_of_turns: false,
         },
-        ..PLAIN
     },
     // OpenAI's models in Azure by its `v1` addresses, which take a key as a bearer's and need no version. A model is
     // named as its deployment is. Deployments in a zone or region cost up to a tenth more than the published price.

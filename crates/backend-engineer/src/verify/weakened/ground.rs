@@ -16,7 +16,7 @@ pub(super) fn changed_expectations(files: &[Changed]) -> Vec<String> {
         !is_code(path) && (is_snapshot(path) || is_test(path)) && !path.ends_with(".md")
     };
     let meant = files.iter().filter(|file| is_data(&file.path));
-    meant.filter_map(|file| changed_lines(file)).collect()
+    meant.filter_map(changed_lines).collect()
 }
 
 fn changed_lines(file: &Changed) -> Option<String> {
