@@ -374,9 +374,10 @@ pub(super) fn may_name_file<'a>(entry: &str, mut files: impl Iterator<Item = &'a
     }
     let entry = entry.replace("<rootDir>", "");
     // Of a regular expression, `s*` may be no `s` at all.
-    let before_stars = entry.split('*').map(|part| match entry.ends_with(part) {
-        true => part,
-        false => part.trim_end_matches(|letter: char| letter.is_alphanumeric()),
+    let stars = entry.matches('*').count();
+    let before_stars = entry.split('*').enumerate().map(|(at, part)| {
+        let end = part.char_indices().next_back().map_or(0, |(end, _)| end);
+        if at < stars { &part[..end] } else { part }
     });
     let is_sign = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-' | '/');
     let parts: Vec<String> = before_stars
