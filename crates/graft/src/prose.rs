@@ -104,6 +104,8 @@ pub(crate) struct Prose {
     pub(crate) adds_the_missing: bool,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,
+    /// The file before all blocks of the unit, where earlier ones changed it.
+    pub(crate) found: Option<String>,
     /// The words put the block inside a function that they do not name.
     pub(crate) is_for_a_body: bool,
     /// Code of which the words say both sides: "replace `a` with `b`".

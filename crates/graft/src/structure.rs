@@ -139,7 +139,8 @@ fn try_place(
         .with_lines_now(context.lines)
         .following(&earlier);
     let above = |relation| named_above(context.above?, relation, (language, file.path, &known));
-    let prose = prose.beside_shown(above);
+    let mut prose = prose.beside_shown(above);
+    prose.found = context.found.map(str::to_owned);
     let shown = new.items(new.root());
     hold_owner(file.path, &old, &shown, &prose)?;
     let is_local = reading.local_imports || are_placed_inside(&old, &shown, &prose);

@@ -31,8 +31,11 @@ pub(super) fn split_run(
     }
     let said: Vec<Option<usize>> = run
         .iter()
-        .map(|&at| position_by_words(merger, pair, at))
-        .collect::<Result<_, _>>()?;
+        .map(|&at| {
+            let index = position_by_words(merger, pair, at)?;
+            Ok(index.map(|index| below_brought(merger, pair, index)))
+        })
+        .collect::<Result<_, Refusal>>()?;
     if said.iter().any(Option::is_some) {
         return Ok(group_by_words(run, &said));
     }
@@ -133,6 +136,24 @@ fn move_below_reads(
     } else {
         index
     }
+}
+
+/// Returns the index below what earlier blocks of the unit put at the same place: "after `User`" above two fences puts both
+/// there in the plan's order. A sibling is known again by its first line, which a change of its body leaves.
+fn below_brought(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, index: usize) -> usize {
+    let Some(found) = &merger.prose.found else {
+        return index;
+    };
+    let is_brought = |item: &&Item<'_>| {
+        let text = &merger.file.text[item.bare..item.code_end];
+        let first = text.lines().next().unwrap_or(text).trim();
+        !found.lines().any(|line| line.trim() == first)
+    };
+    let above = index.checked_sub(1).and_then(|above| pair.old.get(above));
+    if above.is_none_or(|above| is_brought(&above)) {
+        return index;
+    }
+    index + pair.old[index..].iter().take_while(is_brought).count()
 }
 
 /// Returns what the prose says of one item; for bare items "at the end" counts before any neighbour.

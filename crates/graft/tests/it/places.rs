@@ -748,3 +748,59 @@ fn words_point_back_to_the_block_above() {
         }
     }
 }
+
+#[test]
+fn blocks_at_one_place_stand_in_the_order_of_the_plan() {
+    let python = (
+        "a.py",
+        "class A:\n    x = 1\n\n\nclass Z:\n    y = 2\n",
+        ["class B:\n    b = 1\n", "class C:\n    c = 1\n"],
+    );
+    let script = (
+        "a.ts",
+        "function a() {\n  return 1;\n}\n\nfunction z() {\n  return 2;\n}\n",
+        [
+            "function b() {\n  return 3;\n}\n",
+            "function c() {\n  return 4;\n}\n",
+        ],
+    );
+    let names = |text: &str| -> String {
+        let is_head = |line: &&str| line.starts_with("class ") || line.starts_with("function ");
+        let name = |line: &str| line.split([' ', ':', '(']).nth(1).map(str::to_lowercase);
+        text.lines().filter(is_head).filter_map(name).collect()
+    };
+    for (path, before, blocks) in [python, script] {
+        let (first, last) = if path == "a.py" {
+            ("A", "Z")
+        } else {
+            ("a", "z")
+        };
+        for (prose, expected) in [
+            (format!("After `{first}`, add:"), "abcz"),
+            (format!("Before `{last}`, add:"), "abcz"),
+            (format!("Directly below `{first}`, insert:"), "abcz"),
+        ] {
+            let mut text = before.to_owned();
+            for block in blocks {
+                let context = Context {
+                    prose: &prose,
+                    found: (text != before).then_some(before),
+                    ..Context::default()
+                };
+                let file = File {
+                    path,
+                    text: Some(&text),
+                };
+                let snippet = Snippet {
+                    text: block,
+                    language: "",
+                };
+                let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else {
+                    panic!("{path}: {prose}");
+                };
+                text = applied.text;
+            }
+            assert_eq!(names(&text), expected, "{path}: {prose}");
+        }
+    }
+}

@@ -79,6 +79,12 @@ pub(super) fn attach_claim(command: &mut PlannedCommand, before: &str) {
     let printed = said.count.is_some() || !said.shows.is_empty() || !said.held.is_empty();
     if said.status.is_some() || percent || !checks && printed {
         command.await_result(said);
+    } else if !checks && shows_number(&words) {
+        // A number in what it shall print that nothing reads: its success alone says nothing of it.
+        command.expect = Expect {
+            words: said.words.or_else(|| Some(statement.clone())),
+            ..Expect::default()
+        };
     } else if linked.is_some() {
         // What is linked so is no statement.
     } else if said.outcome == ExpectedOutcome::Fail && fails {
@@ -92,6 +98,14 @@ pub(super) fn attach_claim(command: &mut PlannedCommand, before: &str) {
     } else {
         command.expect.outcome = ExpectedOutcome::Pass;
     }
+}
+
+/// Returns whether a statement says a number of what is shown: "prints 9 routes".
+fn shows_number(words: &[&str]) -> bool {
+    let shown = words
+        .first()
+        .is_some_and(|first| crate::commands::expect::is_showing(first));
+    shown && words.iter().any(|word| word.parse::<u64>().is_ok())
 }
 
 /// Words between a result and the command that it is of: "HTTP 404 from `…`", "Status 404 - `…`".
