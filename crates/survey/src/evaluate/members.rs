@@ -218,7 +218,16 @@ impl<'a> Machine<'a> {
     }
 
     /// Sets a member on each way that a value can come out. Values that have no fields ignore it.
+    ///
+    /// A function without a name is called by the first member that holds it (`exports.isOwner = () => …`), but not
+    /// by `module.exports`: those who import it name it.
     pub(crate) fn set_member(&mut self, of: &Value<'a>, name: &'a str, value: Value<'a>) {
+        let is_whole_module = of.as_object().is_some_and(|id| {
+            matches!(self.objects[id].origin, Origin::Made("module")) && name == "exports"
+        });
+        if !is_whole_module {
+            value.set_name(name);
+        }
         for way in of.ways() {
             let entry = (Rc::from(name), value.clone());
             match way {

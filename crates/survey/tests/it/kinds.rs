@@ -223,6 +223,26 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
         )],
         &["GET /a: ", "GET /b/x: known", "GET /l: login_required"],
     ),
+    (
+        "guards that a member of `exports` makes and names",
+        &[
+            (
+                "app.js",
+                "const express = require('express');\nconst auth = require('./auth');\nconst app = express();\n\
+                app.post('/items', auth.isKnown, (req, res) => res.json({}));\n\
+                app.delete('/items/:id', [auth.isKnown, auth.isOwner('item')], (req, res) => res.end());\n",
+            ),
+            (
+                "auth.js",
+                "exports.isKnown = (req, res, next) => (req.user ? next() : res.sendStatus(401));\n\
+                exports.isOwner = (kind) => (req, res, next) => (req.user.owns(kind) ? next() : res.sendStatus(403));\n",
+            ),
+        ],
+        &[
+            "POST /items: isKnown",
+            "DELETE /items/:id: isKnown, isOwner",
+        ],
+    ),
 ];
 
 #[test]
