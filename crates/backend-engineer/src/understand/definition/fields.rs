@@ -161,7 +161,8 @@ impl FrontMatter<'_> {
             .map(|name| name.trim())
             .filter(|name| !name.is_empty())
         {
-            match TOOLS.iter().find(|tool| **tool == name) {
+            // Other programs write the same names in small letters.
+            match TOOLS.iter().find(|tool| tool.eq_ignore_ascii_case(name)) {
                 Some(tool) => known.push(*tool),
                 None if name == "*" => known.extend(TOOLS),
                 None => match self.slip(key, name) {
