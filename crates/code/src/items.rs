@@ -7,6 +7,8 @@
 //! def send(): …         bare … code_end
 //!     pass  # later     end, behind the comment on the last line
 //! ```
+//!
+//! A text right below a field of Python documents that field and ends with it.
 
 use std::ops::Range;
 
@@ -381,6 +383,17 @@ impl<'t> Reader<'_, '_, 't> {
             .language
             .shape(child, self.source.text, self.list);
         let shape = (self.source.elisions.adjust)(shape, child, self.source.text);
+        // The text right below a field documents the field.
+        if shape.kind == Kind::Docstring
+            && self.pending.is_none()
+            && let Some(field) = self.items.last_mut()
+            && field.kind == Kind::Value
+            && child.start_position().row == field.node.end_position().row + 1
+        {
+            field.code_end = child.end_byte();
+            field.end = child.end_byte();
+            return;
+        }
         let mut start = child.start_byte();
         let mut head = start;
         if let Some(pending) = self.pending.take() {

@@ -25,6 +25,7 @@ use crate::prose::{Mention, Prose, Relation, same_name};
 use crate::sketch::explain_sketch;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
 use crate::splice::{Splice, overwrite_content, refuse_graft};
+use crate::stale::is_stale;
 use crate::{Applied, Refusal, check, diff, edits, formats, structure};
 
 /// Puts the snippet into the file, or refuses and says why.
@@ -365,7 +366,7 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         if !matches!(exact, Graft::Refused(_)) || Language::of_path(file.path).is_none() {
             return keep_sound(file, exact, context);
         }
-        if is_other_code(file.path, text, (current, snippet.text)) {
+        if is_stale(file.path, text, (current, snippet.text)) {
             return exact;
         }
     }
@@ -381,26 +382,6 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         }
         None => formats::apply_by_format(*file, *snippet, context),
     }
-}
-
-/// Returns whether the code to be replaced defines things that neither its file nor the block which replaces it names.
-///
-/// Then the quote is out of date, and placing the block by its structure would put it somewhere
-/// else.
-fn is_other_code(path: &str, text: &str, (current, new): (&str, &str)) -> bool {
-    let Some(source) = Language::of_path(path).and_then(|language| parse_source(current, language))
-    else {
-        return false;
-    };
-    let items = source.items(source.root());
-    let mut defined = items.iter().filter(|item| item.is_definition()).peekable();
-    let names = |text: &str, name: &str| {
-        let mut words =
-            text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
-        words.any(|word| word == name)
-    };
-    defined.peek().is_some()
-        && defined.all(|item| !names(text, &item.name) && !names(new, &item.name))
 }
 
 /// Returns whether the file defines something of this name at its top.

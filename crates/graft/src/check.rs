@@ -22,6 +22,7 @@ mod calls;
 mod contradicted;
 mod overwritten;
 
+mod exports;
 mod shape;
 
 mod language;
@@ -111,6 +112,13 @@ pub(crate) fn check_edit(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
         );
         return Err(new_refusal(Reason::Conflict, message));
     }
+    if let Some((name, at)) = exports::find_second_export(edited.old, new) {
+        let message = format!(
+            "`{name}` would be exported a second time, at line {}",
+            line(at)
+        );
+        return Err(new_refusal(Reason::Conflict, message));
+    }
     hold_values(edited)
 }
 
@@ -135,6 +143,16 @@ fn hold_values(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
         );
         return Err(new_refusal(Reason::Conflict, message));
     }
+    if let Some((name, at)) = edited
+        .old
+        .and_then(|old| overwritten::find_rebuilt_attribute(old, new))
+    {
+        let message = format!(
+            "`{name}` is built already, and would be built a second time at line {}",
+            line(at)
+        );
+        return Err(new_refusal(Reason::Conflict, message));
+    }
     hold_members(edited)
 }
 
@@ -148,6 +166,13 @@ fn hold_members(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
             line(at)
         );
         return Err(new_refusal(Reason::Conflict, message));
+    }
+    if let Some((field, class, at)) = old.and_then(|old| receiver::find_stray_field(old, new)) {
+        let message = format!(
+            "`{field}` is built as the fields of `{class}` are, and would stand at the top of the module, at line {}",
+            line(at)
+        );
+        return Err(new_refusal(Reason::NotFound, message));
     }
     let had = old
         .and_then(receiver::misplaced_field)

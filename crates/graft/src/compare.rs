@@ -83,6 +83,16 @@ pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
             return false;
         }
     }
+    // A text below a field that the block shows must stand there as well.
+    let documents = |source: &Source<'_>, item: &Item<'_>| -> Vec<String> {
+        let behind = source.slice(item.node.end_byte()..item.code_end);
+        let words = behind.trim_matches(';').split_whitespace();
+        words.map(str::to_owned).collect()
+    };
+    let shown = documents(new.0, new.1);
+    if !shown.is_empty() && shown != documents(old.0, old.1) {
+        return false;
+    }
     let (old_node, new_node) = match (is_exported(old.1), is_exported(new.1)) {
         (true, false) => (old.1.core, new.1.core),
         _ => (old.1.node, new.1.node),

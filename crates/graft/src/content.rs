@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use code::scopes::{Read, Resolution, Scopes};
 use tree_sitter::Node;
 
 use crate::File;
@@ -212,7 +213,8 @@ pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
     // Of code, a part may be meant: "Replace `a.py` with:" above one function.
     let is_text = Language::of_path(path).is_none();
     let shown = || is_text || opens_a_module(path, block);
-    (says(says_all) || says(says_new) || says(says_rewritten) && opens_a_module(path, block))
+    let stands = || opens_a_module(path, block) || stands_alone(path, block);
+    (says(says_all) || says(says_new) || says(says_rewritten) && stands())
         && !block.lines().any(is_bare_elision)
         || says(says_replaced) && shown() && !block.lines().any(is_bare_elision)
 }
@@ -371,6 +373,22 @@ fn opens_a_module(path: &str, block: &str) -> bool {
     first.is_some_and(|item| item.kind == Kind::Import)
         && items.iter().any(|item| item.is_definition())
         && items.iter().all(|item| item.kind != Kind::Marker)
+}
+
+/// Returns whether the block is a module without imports: it defines two things or more, and reads no name that it does
+/// not bind itself. One definition may be meant to replace one of the file's.
+fn stands_alone(path: &str, block: &str) -> bool {
+    let Some(source) = Language::of_path(path).and_then(|language| parse_source(block, language))
+    else {
+        return false;
+    };
+    let items = source.items(source.root());
+    let scopes = Scopes::of_tree(source.language, source.root(), source.text);
+    let is_unbound = |read: &Read| matches!(scopes.resolve(read), Resolution::Unbound { .. });
+    !source.has_error()
+        && items.iter().filter(|item| item.is_definition()).count() > 1
+        && items.iter().all(|item| item.kind != Kind::Marker)
+        && !scopes.reads.iter().any(is_unbound)
 }
 
 /// Returns whether a line is nothing but an elision.

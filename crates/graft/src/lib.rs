@@ -31,6 +31,8 @@ mod languages;
 
 mod items;
 
+mod exports;
+
 mod routes;
 
 mod names;
@@ -66,6 +68,8 @@ mod check;
 mod structure;
 
 mod sketch;
+
+mod stale;
 
 mod apply;
 

@@ -12,6 +12,7 @@
 
 mod assign;
 mod bare;
+mod commented;
 mod notes;
 mod region;
 mod whole;
@@ -34,6 +35,7 @@ use crate::snippet::{Applied, Context, Edit, Evidence, File, Graft, Reason, Refu
 use crate::splice::{Splice, edits_between, new_refusal};
 use crate::structure::assign::{Sides, assign_items};
 use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, insert_loose_items};
+use crate::structure::commented::hold_commented_lines;
 use crate::structure::notes::{hold_outlined_use, take_placing_comments};
 use crate::structure::whole::{is_whole, overwrite_file};
 
@@ -128,6 +130,7 @@ fn try_place(
             ),
         ));
     }
+    hold_commented_lines(snippet, &old)?;
     let known = collect_defined_names(&old);
     let (bare, placing) = take_placing_comments(snippet, text);
     let reading = read_snippet(&bare, language, file.path, &known)?;

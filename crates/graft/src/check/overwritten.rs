@@ -50,6 +50,56 @@ fn find_lost_assignment(source: &Source<'_>, function: Node<'_>) -> Option<(Stri
     })
 }
 
+/// Returns the first attribute that a constructor of the new text builds twice and that of the old one did not, and where it
+/// does so again: the same class called for it, and not with what it was before.
+///
+/// Elsewhere than in a constructor the second call may fetch anew what has changed.
+pub(super) fn find_rebuilt_attribute(
+    old: &Source<'_>,
+    new: &Source<'_>,
+) -> Option<(String, usize)> {
+    let before = list_functions(old);
+    let is_constructor = |name: &str| {
+        let name = name.rsplit('.').next().unwrap_or(name);
+        matches!(name, "__init__" | "constructor")
+    };
+    list_functions(new)
+        .into_iter()
+        .filter(|(name, _)| is_constructor(name))
+        .find_map(|(name, function)| {
+            let was = before.iter().find(|(known, _)| *known == name)?.1;
+            let known = find_second_building(old, was).map(|(attribute, _)| attribute);
+            find_second_building(new, function)
+                .filter(|(attribute, _)| known.as_ref() != Some(attribute))
+        })
+}
+
+/// Returns the first attribute that a body's own statements build a second time by the same call.
+fn find_second_building(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
+    let mut built: Vec<(String, String)> = Vec::new();
+    for statement in named_children(function.child_by_field_name("body")?) {
+        let Some(attribute) = assigned_attribute(source, statement) else {
+            continue;
+        };
+        let value = value_of(statement).child_by_field_name("right");
+        let Some(callee) = value.and_then(|value| {
+            value
+                .child_by_field_name("function")
+                .or_else(|| value.child_by_field_name("constructor"))
+        }) else {
+            continue;
+        };
+        let callee = node_text(callee, source.text).to_owned();
+        let again = built.contains(&(attribute.clone(), callee.clone()));
+        let is_read = value.is_some_and(|value| node_text(value, source.text).contains(&attribute));
+        if again && !is_read {
+            return Some((attribute, statement.start_byte()));
+        }
+        built.push((attribute, callee));
+    }
+    None
+}
+
 /// Returns whether the value of an assignment may read an attribute: it has the object in it, and so perhaps passes it
 /// on.
 ///

@@ -12,7 +12,7 @@ use tree_sitter::Node;
 
 use super::flow::list_functions;
 use crate::items::Source;
-use crate::languages::{Language, named_children, node_text};
+use crate::languages::{Kind, Language, named_children, node_text};
 
 /// Returns the first method that an edit brings without a receiver into a class whose methods take one: its name, and where
 /// it begins.
@@ -157,4 +157,66 @@ fn behind_a_value<'s>(source: &'s Source<'_>, class: Node<'_>) -> Option<(&'s st
         }
     }
     None
+}
+
+/// Returns the first annotated value that an edit brings to the top of a module and that is built as only fields of the
+/// file's classes are: its name, the first such class, and where it begins.
+///
+/// `local: LocalConfig = Field(default=None)` beside `class Settings` whose fields are `Field(…)`.
+pub(super) fn find_stray_field(
+    old: &Source<'_>,
+    new: &Source<'_>,
+) -> Option<(String, String, usize)> {
+    if new.language != Language::Python {
+        return None;
+    }
+    let had: Vec<String> = list_built(old, old.root())
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
+    let at_top: Vec<String> = list_built(old, old.root())
+        .into_iter()
+        .map(|one| one.callee)
+        .collect();
+    let classes: Vec<(String, String)> = old
+        .items(old.root())
+        .into_iter()
+        .filter(|item| item.kind == Kind::Class)
+        .filter_map(|item| Some((item.name.clone(), old.language.body(item.core)?)))
+        .flat_map(|(class, body)| {
+            let fields = list_built(old, body).into_iter();
+            fields.map(move |field| (class.clone(), field.callee))
+        })
+        .collect();
+    list_built(new, new.root()).into_iter().find_map(|one| {
+        let (class, _) = classes.iter().find(|(_, callee)| *callee == one.callee)?;
+        (one.annotated && !had.contains(&one.name) && !at_top.contains(&one.callee))
+            .then(|| (one.name, class.clone(), one.at))
+    })
+}
+
+/// An assignment of what a call gives.
+struct Built {
+    name: String,
+    callee: String,
+    annotated: bool,
+    at: usize,
+}
+
+/// Returns the assignments of a list whose value is a call.
+fn list_built(source: &Source<'_>, list: Node<'_>) -> Vec<Built> {
+    let values = source.items(list).into_iter();
+    values
+        .filter(|item| item.kind == Kind::Value)
+        .filter_map(|item| {
+            let value = item.core.child_by_field_name("right")?;
+            let callee = value.child_by_field_name("function")?;
+            Some(Built {
+                callee: node_text(callee, source.text).to_owned(),
+                annotated: item.core.child_by_field_name("type").is_some(),
+                at: item.bare,
+                name: item.name,
+            })
+        })
+        .collect()
 }

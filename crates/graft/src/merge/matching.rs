@@ -15,6 +15,7 @@
 use crate::Reason;
 use crate::Refusal;
 use crate::compare::{same_code, same_item};
+use crate::exports::list_exported;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List, flatten};
 use crate::merge::once::find_replaced_call;
@@ -183,10 +184,44 @@ fn find_matches(
     if let Some(named) = find_named_entry(merger, pair, item) {
         return Ok(vec![named]);
     }
+    if item.kind == Kind::Export {
+        let grown = find_grown_exports(merger, pair, item);
+        if grown.len() == 1 {
+            return Ok(grown);
+        }
+    }
     if matches!(item.kind, Kind::Export | Kind::Guard) {
         return only_one(merger, pair, item);
     }
     Ok(match_by_key(merger, pair, item))
+}
+
+/// Returns the lists of exports of the same module of which the block's shows all names: it is that list, with more.
+fn find_grown_exports(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+) -> Vec<usize> {
+    let module = |source: &Source<'_>, item: &Item<'_>| {
+        let from = item.node.child_by_field_name("source")?;
+        let quoted = source.slice(from.byte_range());
+        Some(quoted.trim_matches(['"', '\'']).to_owned())
+    };
+    let names = |source: &Source<'_>, item: &Item<'_>| -> Vec<String> {
+        let exported = list_exported(source, item.node).into_iter();
+        exported.map(|(name, _)| name).collect()
+    };
+    let Some(wanted) = module(merger.snippet, item) else {
+        return Vec::new();
+    };
+    let shown = names(merger.snippet, item);
+    matching_indices(pair, |old| {
+        let there = names(merger.file, old);
+        old.kind == Kind::Export
+            && module(merger.file, old).as_ref() == Some(&wanted)
+            && !there.is_empty()
+            && there.iter().all(|name| shown.contains(name))
+    })
 }
 
 /// Returns the one entry of a list that is a call of what the words name and the snippet calls: "In `db.row.create`, add the

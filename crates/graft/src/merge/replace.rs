@@ -219,7 +219,12 @@ impl Merger<'_, '_, '_> {
         );
         let kept = there.iter().filter(|one| shown.contains(one)).count();
         if kept == there.len() {
-            return Ok(MergeMode::Replace);
+            let mode = if self.loses_comments_only((old, old_list), (new, new_list)) {
+                MergeMode::Unite
+            } else {
+                MergeMode::Replace
+            };
+            return Ok(mode);
         }
         let new_ones = shown.len() > kept;
         let value = matches!(old.kind, Kind::Value | Kind::Entry | Kind::Export);
@@ -247,6 +252,40 @@ impl Merger<'_, '_, '_> {
             ..location_at(self.file.text, old.start)
         });
         Err(refusal)
+    }
+
+    /// Returns whether the snippet's list shows all of the file's members as they are and in their order, and only lacks
+    /// comments of theirs: it brings members at most, and takes none of the words away.
+    fn loses_comments_only(
+        &self,
+        (old, old_list): (&Item<'_>, Node<'_>),
+        (new, new_list): (&Item<'_>, Node<'_>),
+    ) -> bool {
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        let heads = (
+            squeezed(self.file.slice(old.bare..old_list.start_byte())),
+            squeezed(self.snippet.slice(new.bare..new_list.start_byte())),
+        );
+        let shown = self.snippet.items(new_list);
+        let (mut loses, mut from) = (false, 0);
+        for member in self.file.items(old_list) {
+            if matches!(member.kind, Kind::Comment | Kind::Docstring) {
+                loses = true;
+                continue;
+            }
+            let found = shown.iter().skip(from).position(|one| {
+                one.name == member.name && same_item((self.file, &member), (self.snippet, one))
+            });
+            let Some(found) = found.map(|at| from + at) else {
+                return false;
+            };
+            let one = &shown[found];
+            let has_tail = |item: &Item<'_>| item.end > item.code_end;
+            loses |=
+                member.has_comments() && !one.has_comments() || has_tail(&member) && !has_tail(one);
+            from = found + 1;
+        }
+        loses && heads.0 == heads.1
     }
 
     /// Returns whether all that the snippet's list shows stands in the file's.

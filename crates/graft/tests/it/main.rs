@@ -12,6 +12,7 @@ mod losses;
 mod neighbours;
 mod places;
 mod properties;
+mod result;
 mod structure;
 mod types;
 mod usual_edits;

@@ -94,11 +94,21 @@ pub(super) struct Form {
 
 /// Splits a sentence into the name of its label, empty where it has none, and the rest: "Note: …" → "note", "…".
 fn split_label(title: String) -> (String, String) {
-    let own = read_label(&title).filter(|label| label.rest > 0 && is_label_name(label, &title));
+    let own = read_label(&title).filter(|label| {
+        label.rest > 0 && is_label_name(label, &title) && !is_supposition(&label.name)
+    });
     match own {
         Some(label) if label.rest < title.len() => (label.name, title[label.rest..].to_owned()),
         _ => (String::new(), title),
     }
+}
+
+/// Returns whether a label is the condition of the clause behind it, as with a comma: "If the sum is negative: raise
+/// ValueError". "If needed:" is a label.
+fn is_supposition(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let is_whole = |what| entry_at_start(&lower, what) == Some(lower.len());
+    entry_at_start(&lower, Use::Supposing).is_some() && !is_whole(Use::Condition)
 }
 
 /// Returns whether the first code of a sentence is a command, and nothing but marks stands before it.

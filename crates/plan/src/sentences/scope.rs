@@ -109,6 +109,8 @@ fn rows_above(asking: &Asking<'_, '_>) -> (Vec<Option<usize>>, Vec<Option<usize>
                 first.entry(item).or_insert(at);
             }
             None if matches!(row.kind, RowKind::Line(_)) => free = Some(at),
+            // A line before a block leads to the block, not to the list behind it.
+            None if matches!(row.kind, RowKind::Code(_)) => free = None,
             None => {}
         }
     }

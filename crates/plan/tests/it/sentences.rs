@@ -193,6 +193,12 @@ const CONDITIONS_AND_PLACES: &[(&str, SentenceClass)] = &[
         "If the cart is given, return `sum(cart)`.",
         SentenceClass::DoShown,
     ),
+    // A colon parts a condition from its clause as a comma does.
+    (
+        "If the sum is negative: raise `ValueError`.",
+        SentenceClass::DoUnshown,
+    ),
+    ("If needed: add a cache.", SentenceClass::Condition),
     (
         "If the package is missing, run `npm i`.",
         SentenceClass::Condition,
@@ -518,4 +524,17 @@ fn what_stands_above_a_block_is_held_against_it() {
         let left = sentences.any(|one| one.open || one.class == SentenceClass::Unclear);
         assert_eq!(left, told, "{words}");
     }
+}
+
+/// A line before a block speaks of the block: a list behind that stands for itself.
+#[test]
+fn a_condition_above_a_block_ends_with_the_block() {
+    let text = "# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.py`\n\n- [ ] **Step 1: Test it**\n\n\
+                If it does not exist yet, create `tests/conftest.py`:\n\n```python\nimport pytest\n```\n\n\
+                - [ ] **Step 2: Log every read in `app/main.py`**\n\n\
+                - [ ] **Step 3: Run it**\n\nRun: `pytest`\n";
+    let plan = plan::read(text.as_bytes()).unwrap();
+    let mut found = plan.all().flat_map(|unit| &unit.sentences);
+    let log = found.find(|one| text[one.span.clone()].contains("Log every read"));
+    assert_eq!(log.map(|one| one.class), Some(SentenceClass::DoUnshown));
 }
