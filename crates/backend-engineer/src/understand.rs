@@ -340,6 +340,13 @@ fn meaning_of_change(
     {
         return below;
     }
+    if let Some(below) = change
+        .supposed_base
+        .as_deref()
+        .and_then(|base| files.below_supposed_base(base, change))
+    {
+        return below;
+    }
     let found = files.meaning(&change.path, change.action == Action::Create, bases);
     match &found {
         PathMeaning::AsWritten(path)
