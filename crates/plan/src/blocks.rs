@@ -245,13 +245,11 @@ impl BlockReader<'_, '_, '_> {
         let (file, basis) = target.file_if(role.is_placed() && fit);
         let path = wanted_path(self.changes, &file);
         let prose = self.prose_of(row, &text, &path);
-        let lines = lines_of_block(&prose, &text);
-        let text = own_path::with_plain_address(&text, &path).unwrap_or(text);
         let block = CodeBlock {
-            lines,
+            lines: lines_of_block(&prose, &text),
             language,
             info: fence.info.clone(),
-            text,
+            text: own_path::with_plain_address(&text, &path).unwrap_or(text),
             span: fence.span.clone(),
             role,
             file,

@@ -206,10 +206,7 @@ impl Collector<'_, '_, '_> {
         let mut topic = value.topic_behind(lead);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && is_denied_in_brackets(between, path, value) {
-                break;
-            }
-            if at > 0 && !only_joins(between) {
+            if at > 0 && (!only_joins(between) || is_denied_in_brackets(between, path, value)) {
                 let Some(turned) = topic_between(between) else {
                     break;
                 };
