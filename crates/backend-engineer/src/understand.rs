@@ -5,6 +5,7 @@ mod basis;
 mod definition;
 mod load;
 mod paths;
+mod base_folder;
 mod in_full;
 mod scope;
 mod scope_mode;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use code::languages::Language;
 use code::modules::{self, Modules};
 
-use plan::{Action, PlannedChange};
+use plan::Action;
 
 use crate::facts::{TreeFacts, read_text};
 use crate::tree::{Address, OutsideTree};
@@ -237,36 +237,6 @@ impl Files {
             path: below,
             why: Resolution::Base(base.to_owned()),
         })
-    }
-
-    /// Returns the file that a path means below a folder that a label of unknown words states: the one that is there, or a
-    /// new one in a folder that is only there. A new one that may as well lie at the root is not decided.
-    pub(crate) fn below_supposed_base(
-        &self,
-        base: &str,
-        change: &PlannedChange,
-    ) -> Option<PathMeaning> {
-        let path = &change.path;
-        let is_new =
-            !self.path_exists(path) && !path.starts_with(['/', '~', '.']) && !change.pattern;
-        let reaches = is_new && self.has_folder(base) && !path.starts_with(&format!("{base}/"));
-        let below = modules::join_upwards(base, path).filter(|_| reaches)?;
-        let resolved = || PathMeaning::Resolved {
-            path: below.clone(),
-            why: Resolution::Base(base.to_owned()),
-        };
-        if self.path_exists(&below) {
-            return Some(resolved());
-        }
-        if change.action == Action::Modify || plan::is_in_many_folders(path) {
-            return None;
-        }
-        let first = path.split_once('/').map(|(first, _)| first);
-        match first {
-            Some(first) if self.path_exists(first) => None,
-            Some(first) if self.path_exists(&format!("{base}/{first}")) => Some(resolved()),
-            _ => Some(PathMeaning::Between(vec![path.clone(), below])),
-        }
     }
 
     /// Returns the path behind a slash, where that stands for the repository's root: its file or its first folder is

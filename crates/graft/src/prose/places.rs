@@ -320,6 +320,28 @@ fn relation_in_between(tokens: &[Token], at: usize) -> Option<Relation> {
     })
 }
 
+/// Words right before one of place that make of it a comparison, or the place of a use: "as in `a`", "called in `a`".
+const APART_BEFORE_PLACE: [&str; 15] = [
+    "as",
+    "like",
+    "unlike",
+    "contrast",
+    "opposed",
+    "similar",
+    "analogous",
+    "called",
+    "used",
+    "needed",
+    "wie",
+    "como",
+    "comme",
+    "contraste",
+    "как",
+];
+
+/// Words right before a name that compare the block with it.
+const APART: [&str; 4] = ["unlike", "than", "contrary", "resembles"];
+
 /// Returns how the words before a name relate the block to it.
 ///
 /// The words are read backwards from the name, up to seven of them, as long as they are articles,
@@ -351,8 +373,14 @@ pub(super) fn relation_before_name(tokens: &[Token], at: usize) -> Relation {
                 }
                 "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans"
                 | "в" | "у" => {
-                    return Relation::Within;
+                    let apart = back > 0 && is_word(tokens.get(back - 1), &APART_BEFORE_PLACE);
+                    return if apart {
+                        Relation::Apart
+                    } else {
+                        Relation::Within
+                    };
                 }
+                word if APART.contains(&word) => return Relation::Apart,
                 "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend"
                 | "reemplazar" | "substituir" | "remplacer" | "замени" | "заменить" =>
                 {
