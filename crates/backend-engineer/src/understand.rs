@@ -5,6 +5,7 @@ mod basis;
 mod definition;
 mod load;
 mod paths;
+mod base_folder;
 mod in_full;
 mod scope;
 mod scope_mode;
@@ -337,6 +338,13 @@ fn meaning_of_change(
         .base
         .as_deref()
         .and_then(|base| files.resolve_below_base(base, &change.path, &change.action))
+    {
+        return below;
+    }
+    if let Some(below) = change
+        .supposed_base
+        .as_deref()
+        .and_then(|base| files.below_supposed_base(base, change))
     {
         return below;
     }

@@ -43,6 +43,8 @@ pub(crate) enum Relation {
     Replace,
     /// Any other mention.
     Mention,
+    /// What it is compared with, or what uses it: "as in `a`", "unlike `a`", "called in `a`". No place.
+    Apart,
 }
 
 /// A name in the prose.

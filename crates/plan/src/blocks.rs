@@ -47,6 +47,8 @@ pub(crate) use signs::is_test_code;
 #[cfg(test)]
 pub(crate) use lead::read_altered;
 #[cfg(test)]
+pub(crate) use own_path::leads_to_path;
+#[cfg(test)]
 pub(crate) use role::{is_old_label, reads_mark};
 
 /// A fenced (or indented) code block.
@@ -56,7 +58,8 @@ pub struct CodeBlock {
     pub language: String,
     /// Everything behind the opening fence, as written.
     pub info: String,
-    /// The content: fence indentation and quote marks taken off, `\n` line ends, final newline kept.
+    /// The content: fence indentation and quote marks taken off, `\n` line ends, final newline kept. Of a first comment that
+    /// says the file, and where in it the code goes, the path is left.
     pub text: String,
     /// The whole fence.
     pub span: Span,
@@ -246,7 +249,7 @@ impl BlockReader<'_, '_, '_> {
             lines: lines_of_block(&prose, &text),
             language,
             info: fence.info.clone(),
-            text,
+            text: own_path::with_plain_address(&text, &path).unwrap_or(text),
             span: fence.span.clone(),
             role,
             file,

@@ -23,7 +23,7 @@ use crate::inline::read_label;
 use crate::paths::{FoundPath, expand_braces, is_pattern, same_file};
 use crate::vocabulary::{Use, uses_in};
 
-pub(crate) use asking::{Asking, base_of};
+pub(crate) use asking::{Asking, base_of, supposed_base_of};
 pub use asks::joins_both;
 pub(crate) use asks::{is_marker, only_joins, only_names, only_tells};
 pub(crate) use declared::declared_changes;
@@ -81,6 +81,9 @@ pub struct PlannedChange {
     pub empty: bool,
     /// The folder from which the plan says that its paths start.
     pub base: Option<String>,
+    /// The folder that a label of unknown words above it states.
+    #[serde(skip)]
+    pub supposed_base: Option<String>,
     /// The folder of the path of the same ending that stands before this bare name in a list: "`app/a.py`, `b.py`".
     #[serde(skip)]
     pub beside: Option<String>,
@@ -131,6 +134,8 @@ pub(crate) struct FileNote {
     pub(crate) empty: bool,
     /// The folder from which paths start here.
     pub(crate) base: Option<String>,
+    /// The folder that a label of unknown words states here.
+    pub(crate) supposed_base: Option<String>,
     /// The folder of the path before this bare name.
     pub(crate) beside: Option<String>,
 }
@@ -263,6 +268,7 @@ fn new_change(path: String, found: &FoundPath, action: Action, said: &FileNote) 
         basis: said.basis,
         empty: said.empty,
         base: said.base.clone(),
+        supposed_base: said.supposed_base.clone(),
         beside: said.beside.clone(),
         listed: said.listed,
         left_out: None,
@@ -280,6 +286,8 @@ fn add_note(change: &mut PlannedChange, action: &Action, said: &FileNote) {
     change.basis = change.basis.min(said.basis);
     change.empty = change.empty || said.empty;
     change.base = change.base.take().or_else(|| said.base.clone());
+    let supposed = change.supposed_base.take();
+    change.supposed_base = supposed.or_else(|| said.supposed_base.clone());
     change.listed = change.listed || said.listed;
     change.test = change.test || said.test;
     change.checkbox = change.checkbox.or(said.checkbox);

@@ -1,7 +1,7 @@
 //! Every entry of a label, a heading or a list decides the example that stands beside it.
 
 use crate::approval::{Approval, approval_of_status};
-use crate::blocks::{is_new_label, is_old_label, reads_mark};
+use crate::blocks::{is_new_label, is_old_label, leads_to_path, reads_mark};
 use crate::boxes::State;
 use crate::changes::{
     Action, action_of, action_of_note, asks_for_change, leaves_a_list, names_part, only_looks,
@@ -58,6 +58,7 @@ fn is_read_as_listed(list: List, example: &str) -> bool {
         List::StatusApproved => status() == Approval::Approved,
         List::StatusNotDone => status() == Approval::Unmarked,
         List::DefinitionNoun => !removals_of_words(example, &(0..0)).is_empty(),
+        List::InFile => leads_to_path(example),
         List::SameAsBefore => asks_for_the_same(example),
         List::BeforeBoundPath => bound_of_sentence(example).is_some(),
     }

@@ -135,7 +135,10 @@ fn is_empty_part(part: &str) -> bool {
     let Some(found) = last_entry(part, Use::Empty) else {
         return false;
     };
-    let whole = |word: &str| List::WholeFile.words().contains(&word);
+    let whole = |word: &str| {
+        let single = word.strip_suffix('s').unwrap_or(word);
+        List::WholeFile.words().contains(&single)
+    };
     let fills = |word: &str| {
         [
             Use::Determiner,
@@ -143,6 +146,7 @@ fn is_empty_part(part: &str) -> bool {
             Use::Modal,
             Use::Passive,
             Use::Source,
+            Use::Lead,
         ]
         .iter()
         .any(|what| is_all(word, *what))

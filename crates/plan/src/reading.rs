@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::approval::{self, Approval, ApprovalStatus};
 use crate::boxes::{Checkbox, State};
-use crate::changes::{Asking, PlannedChange, base_of, declared_changes};
+use crate::changes::{Asking, PlannedChange, base_of, declared_changes, supposed_base_of};
 use crate::checkboxes::{self, Found};
 use crate::commands::PlannedCommand;
 use crate::contents;
@@ -217,8 +217,10 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
         .filter(|piece| owners[*piece].is_none())
         .collect();
     let rows = rows_of_pieces(&document, free.iter().copied(), |_| false);
-    if let Some(base) = rows.iter().find_map(|row| base_of(&document, row)) {
-        phases.iter_mut().for_each(|phase| start_from(phase, &base));
+    let base = rows.iter().find_map(|row| base_of(&document, row));
+    let supposed = rows.iter().find_map(|row| supposed_base_of(&document, row));
+    for phase in &mut phases {
+        start_from(phase, (base.as_deref(), supposed.as_deref()));
     }
     implied::complete_steps(&mut phases);
     let asking = Asking {
@@ -247,16 +249,16 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     })
 }
 
-/// Gives the folder from which the plan's paths start to each file for which no nearer one is said.
-fn start_from(phase: &mut Phase, base: &str) {
-    phase
-        .changes
-        .iter_mut()
-        .for_each(|change| change.base = change.base.take().or_else(|| Some(base.to_owned())));
-    phase
-        .phases
-        .iter_mut()
-        .for_each(|inner| start_from(inner, base));
+/// Gives the folder from which the plan's paths start, stated and supposed, to each file for which no nearer one is said.
+fn start_from(phase: &mut Phase, (base, supposed): (Option<&str>, Option<&str>)) {
+    for change in &mut phase.changes {
+        change.base = change.base.take().or_else(|| base.map(str::to_owned));
+        let nearer = change.supposed_base.take();
+        change.supposed_base = nearer.or_else(|| supposed.map(str::to_owned));
+    }
+    for inner in &mut phase.phases {
+        start_from(inner, (base, supposed));
+    }
 }
 
 /// The pieces of a document by the units to which they belong.

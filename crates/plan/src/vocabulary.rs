@@ -139,6 +139,8 @@ pub(crate) enum List {
     BesideEmpty,
     /// A word for a file as a whole.
     WholeFile,
+    /// A word between the sign of a comment and the file that the code below goes into: "# In app/a.py".
+    InFile,
     /// A word for the place where all files of a project lie: what goes from there goes for good.
     WholeTree,
     /// A word for what a file is made of.

@@ -113,12 +113,12 @@ pub(crate) fn relation_after_text(before: &str) -> Option<Relation> {
 ///
 /// Used for comments of a block: any word beside places, names, articles and fillers makes it a
 /// comment of the code's own.
-pub(crate) fn is_beside(words: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
+pub(crate) fn is_beside(text: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
     let bare = |word: &str| {
         word.trim_matches(|one: char| !one.is_alphanumeric() && one != '_')
             .to_owned()
     };
-    let words: Vec<String> = words
+    let words: Vec<String> = text
         .split_whitespace()
         .map(bare)
         .filter(|word| !word.is_empty())
@@ -133,7 +133,12 @@ pub(crate) fn is_beside(words: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
         .collect();
     // The word of place stands before the name, or, where words are not parted, at the end of the
     // last word.
-    let from = beginning_at(&tokens, 0).map(|(_, length)| length);
+    // "goes after `total`": one verb may stand before it where the name is marked as code, which comments of code rarely do.
+    let marked = text.contains('`');
+    let behind_verb = || beginning_at(&tokens, 1).map(|(_, length)| length + 1);
+    let from = beginning_at(&tokens, 0)
+        .map(|(_, length)| length)
+        .or_else(|| behind_verb().filter(|_| marked));
     let last = words
         .last()
         .and_then(|word| side_behind(word))
@@ -315,6 +320,28 @@ fn relation_in_between(tokens: &[Token], at: usize) -> Option<Relation> {
     })
 }
 
+/// Words right before one of place that make of it a comparison, or the place of a use: "as in `a`", "called in `a`".
+const APART_BEFORE_PLACE: [&str; 15] = [
+    "as",
+    "like",
+    "unlike",
+    "contrast",
+    "opposed",
+    "similar",
+    "analogous",
+    "called",
+    "used",
+    "needed",
+    "wie",
+    "como",
+    "comme",
+    "contraste",
+    "как",
+];
+
+/// Words right before a name that compare the block with it.
+const APART: [&str; 4] = ["unlike", "than", "contrary", "resembles"];
+
 /// Returns how the words before a name relate the block to it.
 ///
 /// The words are read backwards from the name, up to seven of them, as long as they are articles,
@@ -346,8 +373,14 @@ pub(super) fn relation_before_name(tokens: &[Token], at: usize) -> Relation {
                 }
                 "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans"
                 | "в" | "у" => {
-                    return Relation::Within;
+                    let apart = back > 0 && is_word(tokens.get(back - 1), &APART_BEFORE_PLACE);
+                    return if apart {
+                        Relation::Apart
+                    } else {
+                        Relation::Within
+                    };
                 }
+                word if APART.contains(&word) => return Relation::Apart,
                 "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend"
                 | "reemplazar" | "substituir" | "remplacer" | "замени" | "заменить" =>
                 {

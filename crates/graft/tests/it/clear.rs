@@ -22,6 +22,34 @@ const ROUTES: &str = "import { db, emit, send } from './x';\n\nconst router = Ro
 const ROWS: &[Row] = &[
     (
         "a.py",
+        "def clean(value):\n    value = value.strip()\n    return value\n",
+        "Add a `slug` helper; lower-case first, as in `clean`.",
+        "def slug(value):\n    return value.lower()\n",
+        "    return value\n\n\ndef slug(value):\n",
+    ),
+    (
+        "a.py",
+        "def clean(value):\n    value = value.strip()\n    return value\n",
+        "Add `slug`. In contrast to `clean`, it joins by hyphens.",
+        "def slug(value):\n    return value.lower()\n",
+        "    return value\n\n\ndef slug(value):\n",
+    ),
+    (
+        "a.py",
+        "def clean(value):\n    value = value.strip()\n    return value\n",
+        "Add `slug`. It is later called in `clean`.",
+        "def slug(value):\n    return value.lower()\n",
+        "    return value\n\n\ndef slug(value):\n",
+    ),
+    (
+        "a.py",
+        "class A:\n    total: int\n    paid: bool\n",
+        "Add `currency` to `A`:",
+        "# goes after `total`\ncurrency: str\n",
+        "    total: int\n    currency: str\n    paid: bool\n",
+    ),
+    (
+        "a.py",
         TWO_TRIES,
         "In the handler `two`, replace the whole `try` block with:",
         "    try:\n        y = g(x)\n        return y\n    except ValueError:\n        return 2\n",

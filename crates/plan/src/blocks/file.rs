@@ -6,7 +6,7 @@ mod list;
 mod line;
 
 use super::FileOf;
-use super::own_path::{first_comment, info_path};
+use super::own_path::{doubtful_comment, first_comment, info_path};
 use super::signs::is_test_code;
 use crate::basis::Basis;
 use crate::changes::{
@@ -62,6 +62,63 @@ pub(super) struct Located {
 
 /// Returns the file of a block; a path that the block or its fence names itself is added to the changes.
 pub(super) fn find_file(
+    asking: &Asking<'_, '_>,
+    wanted: &Wanted<'_>,
+    changes: &mut Vec<PlannedChange>,
+) -> Located {
+    let mut located = find_without_doubt(asking, wanted, changes);
+    if let FileOf::Change(one) = located.file {
+        located.file = unless_doubtful(asking, wanted, one, changes);
+    }
+    located
+}
+
+/// Returns the file that was found for a block, or that and the other one which the block's first comment may mean.
+fn unless_doubtful(
+    asking: &Asking<'_, '_>,
+    wanted: &Wanted<'_>,
+    one: usize,
+    changes: &mut Vec<PlannedChange>,
+) -> FileOf {
+    let said = doubtful_comment(wanted.text)
+        .filter(|_| info_path(wanted.info).is_none() && first_comment(wanted.text).is_none())
+        .filter(|said| !same_file(&changes[one].path, said));
+    let Some(said) = said.filter(|said| fits_language(wanted.language, said)) else {
+        return FileOf::Change(one);
+    };
+    match changes_meant(changes, &said).as_slice() {
+        [] => {}
+        known => {
+            return FileOf::Between(std::iter::once(one).chain(known.iter().copied()).collect());
+        }
+    }
+    let row = &asking.rows[wanted.row];
+    let found = found_in_row(asking.document, row, said);
+    let said = FileNote {
+        action: Action::Modify,
+        basis: Basis::Worded,
+        ..FileNote::default()
+    };
+    let added = add_change(changes, &found, &said);
+    FileOf::Between(std::iter::once(one).chain(added).collect())
+}
+
+/// Returns a path that the block of a row says, with its place.
+fn found_in_row(document: &Document<'_>, row: &Row, said: String) -> FoundPath {
+    let line = document.slice(&row.span);
+    let at = row.span.start + line.find(said.as_str()).unwrap_or(0);
+    let span: Span = at..at + said.len().min(row.span.end - at);
+    FoundPath {
+        path: said,
+        span: span.clone(),
+        outer: span,
+        lines: None,
+        ticked: false,
+    }
+}
+
+/// Returns the file of a block by what says plainly which it is.
+fn find_without_doubt(
     asking: &Asking<'_, '_>,
     wanted: &Wanted<'_>,
     changes: &mut Vec<PlannedChange>,
@@ -240,16 +297,7 @@ fn by_itself(
     if !fits_language(wanted.language, &said) {
         return None;
     }
-    let line = document.slice(&row.span);
-    let at = row.span.start + line.find(said.as_str()).unwrap_or(0);
-    let span: Span = at..at + said.len().min(row.span.end - at);
-    let found = FoundPath {
-        path: said,
-        span: span.clone(),
-        outer: span,
-        lines: None,
-        ticked: false,
-    };
+    let found = found_in_row(document, row, said);
     // A name without its folder is that of a file that is there.
     let action = if found.path.contains('/') || from_info.is_some() {
         Action::Unstated

@@ -9,8 +9,9 @@ mod altered;
 
 use crate::changes::is_marker;
 use crate::inline::{code_spans, one_line, read_label};
+use crate::labels::{Topic, topic_of_label};
 use crate::mention::sentence_around;
-use crate::vocabulary::{List, Use, is_entry, last_entry, uses_in};
+use crate::vocabulary::{List, Use, entry_at_start, is_entry, last_entry, uses_in};
 pub(crate) use altered::{Altered, read_altered};
 use clause::{ARTICLES, Clause, split_clauses};
 
@@ -43,7 +44,10 @@ pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
         return Lead::Shows;
     }
     let clauses: Vec<Clause<'_>> = split_clauses(&sentence);
-    if clauses.iter().any(Clause::asks) || clauses.iter().all(Clause::only_places) {
+    if clauses.iter().any(Clause::asks)
+        || clauses.iter().all(Clause::only_places)
+        || is_label_of_changes(&sentence)
+    {
         return Lead::Asks;
     }
     let main = outside_brackets(&sentence);
@@ -82,6 +86,18 @@ pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
     } else {
         Lead::Unclear
     }
+}
+
+/// Returns whether a sentence is a label of changes, with the place where they are made: "changes in `a.py`:".
+fn is_label_of_changes(sentence: &str) -> bool {
+    let Some((name, place)) = sentence.split_once(' ') else {
+        return false;
+    };
+    let places = [Use::Place, Use::Goal]
+        .into_iter()
+        .any(|what| entry_at_start(place, what).is_some());
+    let ends = place.trim_end_matches([':', '：', ' ']).ends_with('`');
+    topic_of_label(name) == Some(Topic::Changes) && places && ends
 }
 
 /// Verbs of what is added, beside those of files.

@@ -2,7 +2,9 @@
 
 use crate::document::Document;
 use crate::identity::CheckboxId;
-use crate::labels::{Topic, is_base};
+use crate::inline::read_label;
+use crate::labels::{Topic, is_base, topic_of_label};
+use crate::languages::{extension_of_name, is_extension};
 use crate::mention;
 use crate::paths::{FoundPath, find_paths};
 use crate::rows::{Row, RowKind};
@@ -88,4 +90,18 @@ pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
         mention::folder_from_root(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*']))
     });
     value.or_else(|| mention::base_folder(words))
+}
+
+/// Returns the folder that is all the value of a bold label of which nobody knows what it says: "**Basismappe:** `server/api/`".
+/// Where it is a folder of the tree and paths below the label are none from the root, they may start from there.
+pub(crate) fn supposed_base_of(document: &Document<'_>, row: &Row) -> Option<String> {
+    let plain =
+        matches!(row.kind, RowKind::Line(true)) && row.item.is_none() && row.label.is_none();
+    let words = plain.then(|| document.slice(&row.span).trim())?;
+    let label =
+        read_label(words).filter(|label| label.bold && topic_of_label(&label.name).is_none())?;
+    let value = words.get(label.rest..)?.trim().trim_end_matches('.');
+    let inner = value.strip_prefix('`')?.strip_suffix('`')?;
+    mention::folder_from_root(inner)
+        .filter(|_| !inner.contains('`') && !is_extension(&extension_of_name(inner)))
 }

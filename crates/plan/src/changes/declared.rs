@@ -5,7 +5,7 @@ mod values;
 
 mod requests;
 
-use super::asking::{Asking, base_of};
+use super::asking::{Asking, base_of, supposed_base_of};
 use super::asks::names_step;
 use super::titles::{action_of_title, is_pair_title, is_route};
 use super::verbs::{action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
@@ -33,6 +33,7 @@ pub(crate) fn declared_changes(asking: &Asking<'_, '_>, title: &Span) -> Vec<Pla
         listed: Vec::new(),
         free: !asking.rows.iter().any(names),
         base: mention::base_folder(asking.document.slice(title)).map(|folder| (0, folder)),
+        supposed_base: None,
     };
     collector.title(title);
     for at in 0..asking.rows.len() {
@@ -56,6 +57,8 @@ struct Collector<'a, 'b, 't> {
     free: bool,
     /// The folder from which paths start, and the level of the heading below which that is said.
     base: Option<(usize, String)>,
+    /// The same, said by a label of unknown words.
+    supposed_base: Option<(usize, String)>,
 }
 
 impl Collector<'_, '_, '_> {
@@ -82,26 +85,30 @@ impl Collector<'_, '_, '_> {
 
     /// Returns what is said in the place at hand, besides what shall happen to the file.
     fn note_here(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> FileNote {
-        let base = self.base.as_ref().map(|(_, folder)| folder.clone());
+        let folder =
+            |said: &Option<(usize, String)>| said.as_ref().map(|(_, folder)| folder.clone());
         FileNote {
             action,
             basis,
             checkbox,
-            base,
+            base: folder(&self.base),
+            supposed_base: folder(&self.supposed_base),
             ..FileNote::default()
         }
     }
 
     /// Notes the folder from which the paths below start: "**Directory:** `src/graphql/`", "paths are relative to …".
     fn note_base(&mut self, row: &Row) {
-        let Some(folder) = base_of(self.asking.document, row) else {
-            return;
-        };
+        let stated = base_of(self.asking.document, row);
+        let supposed = supposed_base_of(self.asking.document, row);
         let level = row.section.map_or(0, |at| match self.asking.rows[at].kind {
             RowKind::Heading(level) => level,
             _ => 0,
         });
-        self.base = Some((level, folder));
+        let at_level = |folder| (level, folder);
+        self.base = stated.map(at_level).or_else(|| self.base.take());
+        let outer = self.supposed_base.take();
+        self.supposed_base = supposed.map(at_level).or(outer);
     }
 
     fn row(&mut self, at: usize) {
@@ -129,7 +136,9 @@ impl Collector<'_, '_, '_> {
                 self.current.clear();
                 let own =
                     mention::base_folder(self.asking.words(row)).map(|folder| (*level, folder));
-                self.base = own.or_else(|| self.base.take().filter(|(outer, _)| outer < level));
+                let reaches = |(outer, _): &(usize, String)| outer < level;
+                self.base = own.or_else(|| self.base.take().filter(reaches));
+                self.supposed_base = self.supposed_base.take().filter(reaches);
                 self.heading(row);
             }
             RowKind::Cells(cells) if !unfit => self.cells(row, cells),

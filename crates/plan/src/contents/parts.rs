@@ -223,11 +223,10 @@ fn is_stated(asking: &Asking<'_, '_>, at: usize, changes: &[PlannedChange]) -> b
 
 /// Returns whether all that a step says is which files are made empty, go or get another path, beside their names.
 fn is_said_in_full(asking: &Asking<'_, '_>, seed: &Seed, changes: &[PlannedChange]) -> bool {
-    let mut rows = seed
+    let rows = seed
         .rows
         .clone()
-        .filter(|at| !matches!(asking.rows[*at].kind, RowKind::Heading(_)))
-        .peekable();
+        .filter(|at| !matches!(asking.rows[*at].kind, RowKind::Heading(_)));
     let names = |at: usize| {
         let row = &asking.rows[at];
         row.topic.is_some_and(Topic::names_files)
@@ -236,7 +235,18 @@ fn is_said_in_full(asking: &Asking<'_, '_>, seed: &Seed, changes: &[PlannedChang
                 (goes || change.empty) && row.span.contains(&change.span.start)
             })
     };
-    rows.peek().is_some() && rows.all(|at| is_stated(asking, at, changes) || names(at))
+    // "**Files:**" alone is the name of the list below it.
+    let heads = |at: usize| {
+        let row = &asking.rows[at];
+        let words = asking.document.slice(&row.span).trim_end();
+        let bare = row
+            .label
+            .as_ref()
+            .is_some_and(|label| label.rest >= words.len());
+        bare && row.topic.is_some_and(Topic::names_files)
+    };
+    let mut said = rows.skip_while(|at| heads(*at)).peekable();
+    said.peek().is_some() && said.all(|at| is_stated(asking, at, changes) || names(at) || heads(at))
 }
 
 /// Returns whether blocks or commands do the work of a step.

@@ -12,6 +12,7 @@ use crate::document::Span;
 use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
 use crate::paths::FoundPath;
 use crate::rows::Row;
+use crate::vocabulary::{Use, entry_at_start};
 
 /// Returns what a sentence asks of its file, and on what that rests. `own_item`: the sentence is the unit's own item;
 /// `whole`: it fills its item or box.
@@ -34,8 +35,9 @@ fn action_asked(request: &Request<'_>, own_item: bool, whole: bool) -> (Action, 
     let formal = is_marker(before) || whole || action != Action::Unstated;
     let basis = if formal { Basis::Stated } else { Basis::Worded };
     let within = basis == Basis::Worded && changes_within(request.bare, before);
+    let bumps = is_marker(before) && plainly_modifies(behind);
     let action = match action {
-        Action::Unstated if plainly_modifies(request.bare) || within => Action::Modify,
+        Action::Unstated if plainly_modifies(request.bare) || within || bumps => Action::Modify,
         action => action,
     };
     (action, basis)
@@ -51,6 +53,18 @@ fn last_joined<'t>(found: &[FoundPath], limit: usize, between: impl Fn(Span) -> 
         end = path.outer.end;
     }
     end
+}
+
+/// Returns a sentence without the words before its verb: "and create `a.py`", "Then create `a.py`".
+fn without_leads(words: &str) -> &str {
+    let mut rest = words;
+    // Lower case may be longer than the words themselves in a few scripts; then nothing is taken off.
+    while let Some(tail) =
+        entry_at_start(&rest.to_lowercase(), Use::Lead).and_then(|end| rest.get(end..))
+    {
+        rest = tail.trim_start_matches([' ', ',']);
+    }
+    rest
 }
 
 impl Collector<'_, '_, '_> {
@@ -118,11 +132,14 @@ impl Collector<'_, '_, '_> {
         let last = last_joined(&found, start + words.len(), |span| {
             self.asking.document.slice(&span)
         });
+        // "T001 [P] `a.py` - …": a code and its tags are the box's number.
+        let before = &words[..path.outer.start - start];
+        let numbered = whole && without_number(&format!("{before}a")) == "a";
         let request = Request {
-            before: &words[..path.outer.start - start],
+            before: if numbered { "" } else { before },
             behind: &words[(path.outer.end - start).min(words.len())..],
             tail: &words[(last - start).min(words.len())..],
-            verb: action_of(&bare),
+            verb: action_of(&bare).or_else(|| action_of(without_leads(&bare))),
             bare: &bare,
             path,
             item: self.asking.item.is_some(),

@@ -14,6 +14,7 @@ use crate::labels::{Topic, topic_of_label};
 use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
 use crate::paths::{FoundPath, find_paths};
 use crate::rows::Row;
+use crate::vocabulary::{Use, uses_in};
 
 /// Headers of a column that says what happens to the file of its row.
 const COLUMNS_OF_ACTIONS: [&str; 14] = [
@@ -108,6 +109,18 @@ impl FileValue<'_> {
     }
 }
 
+/// Returns whether a path stands in brackets behind another one whose words say that it stays: "(`b.py` is not affected)".
+fn is_denied_in_brackets(between: &str, path: &FoundPath, value: &FileValue<'_>) -> bool {
+    let opened = between.rfind(['(', '（']);
+    if opened.is_none_or(|at| between[at..].contains([')', '）'])) {
+        return false;
+    }
+    let behind = value.words.get(path.outer.end - value.base..);
+    let note = behind.and_then(|behind| behind.split([')', '）']).next());
+    let said = uses_in(&note.unwrap_or("").to_lowercase());
+    said.has(Use::Negation) || said.has(Use::Stays)
+}
+
 impl Collector<'_, '_, '_> {
     pub(super) fn cells(&mut self, row: &Row, cells: &[Span]) {
         let document = self.asking.document;
@@ -193,7 +206,7 @@ impl Collector<'_, '_, '_> {
         let mut topic = value.topic_behind(lead);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && !only_joins(between) {
+            if at > 0 && (!only_joins(between) || is_denied_in_brackets(between, path, value)) {
                 let Some(turned) = topic_between(between) else {
                     break;
                 };
