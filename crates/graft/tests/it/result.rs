@@ -19,7 +19,7 @@ const OPTIONS: &str =
     "interface Options {\n  url: string;\n  since?: string; // for filtering\n}\n";
 const MODEL: &str = "class Model:\n    def __init__(self):\n        self._ops = object()\n        self._runner = Runner(self._ops)\n";
 const STACK: &str = "def build(root, handler):\n    docs = root.add(\"docs\")\n    docs.method(\"GET\", handler)\n    events = root.add(\"events\")\n    events.method(\"POST\", handler)\n";
-const CONFIG: &str = "from pydantic import BaseModel, Field\n\nPROVIDERS = [1]\n\n\nclass Config(BaseModel):\n    approach: str = Field(default=\"llm\")\n";
+const CONFIG: &str = "from dataclasses import dataclass\n\n\ndef field(default):\n    return default\n\n\nPROVIDERS = [1]\n\n\n@dataclass\nclass Config:\n    approach: str = field(default=\"llm\")\n    limit: int = field(default=1)\n\n\n# The old name.\nOld = Config\n";
 const EVENTS: &str = "import { z } from 'zod'\n\nexport const Schema = z.object({})\n\nexport type Event = z.infer<typeof Schema>\n";
 
 const ROWS: &[Row] = &[
@@ -118,7 +118,7 @@ const ROWS: &[Row] = &[
     Row {
         path: "a.py",
         before: CONFIG,
-        block: "PROVIDERS = [1, 2]\n\n# Add the local field to Config\nlocal: str | None = Field(\n    default=None,\n)\n",
+        block: "PROVIDERS = [1, 2]\n\n# Change the approach field\napproach: str = field(default=\"local\")\n\n\n# Add Local\n@dataclass\nclass Local:\n    size: int = field(default=1)\n",
         words: "Add the local approach to the schema:",
         current: None,
         result: Err(Reason::NotFound),

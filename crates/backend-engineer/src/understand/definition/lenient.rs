@@ -55,8 +55,7 @@ fn quote_field(lines: &[&str]) -> Option<String> {
     let is_all = first == "*" && lines.len() == 1;
     let is_hidden = |line: &str| line.contains(": ") || line.ends_with(':') || line.contains(" #");
     let rest = || lines[1..].iter().map(|line| line.trim_end());
-    let is_broken =
-        !first.is_empty() && !is_marked && (is_hidden(first) || rest().any(|line| is_hidden(line)));
+    let is_broken = !first.is_empty() && !is_marked && (is_hidden(first) || rest().any(is_hidden));
     if !is_key || !(is_all || is_broken) {
         return None;
     }
