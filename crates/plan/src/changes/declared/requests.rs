@@ -139,7 +139,7 @@ impl Collector<'_, '_, '_> {
             before: if numbered { "" } else { before },
             behind: &words[(path.outer.end - start).min(words.len())..],
             tail: &words[(last - start).min(words.len())..],
-            verb: action_of(&bare).or_else(|| action_of(without_leads(&bare))),
+            verb: action_of(without_leads(&bare)).or_else(|| action_of(&bare)),
             bare: &bare,
             path,
             item: self.asking.item.is_some(),
