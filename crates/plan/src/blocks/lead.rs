@@ -274,11 +274,22 @@ fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
             .is_some_and(|name| holds_name(code, name))
     };
     if !names.is_empty() {
-        return if names.iter().any(shown) {
-            Lead::Removes
-        } else {
-            Lead::Asks
+        return match (
+            names.iter().any(shown),
+            names.iter().all(|name| shown(&name)),
+        ) {
+            (true, true) => Lead::Removes,
+            // "`end` comes, `old` goes": the block may show the one or the other.
+            (true, false) => Lead::MayRemove,
+            _ => Lead::Asks,
         };
+    }
+    // "Keep only this; delete the rest": the block shows what stays.
+    let keeps = clauses
+        .iter()
+        .any(|clause| clause.uses.has(Use::Keep) || clause.uses.has(Use::Stays));
+    if keeps {
+        return Lead::MayRemove;
     }
     let direct = clauses
         .iter()
@@ -289,7 +300,7 @@ fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
                 .end(Use::Remove)
                 .filter(|_| !clause.is_dense())
             else {
-                return true;
+                return clause.is_dense() || clause.asks_to_remove() || clause.points();
             };
             let rest = clause.head()[end..].trim_start();
             let word = rest.split(' ').next().unwrap_or("");

@@ -181,6 +181,24 @@ impl Clause<'_> {
             || goes && !self.opening().is(Use::Judge) && !self.opening().is(Use::Run)
     }
 
+    /// Returns whether a verb of its own asks for a removal.
+    pub(super) fn asks_to_remove(&self) -> bool {
+        self.has_verb(Use::Remove)
+    }
+
+    /// Returns whether it begins with a word that points to what is shown: "this import", "the line", "`a`"; not "dead
+    /// code".
+    pub(super) fn points(&self) -> bool {
+        let head = self.words.trim_start();
+        let first = head.split(' ').next().unwrap_or("");
+        first.starts_with('`')
+            || first.contains('\'')
+            || ARTICLES.contains(&first)
+            || [Use::Determiner, Use::Anaphor]
+                .into_iter()
+                .any(|what| is_entry(first, what))
+    }
+
     /// Returns whether it says nothing but where: "in `a.py`", "at the end of `a`".
     pub(super) fn only_places(&self) -> bool {
         let small = [

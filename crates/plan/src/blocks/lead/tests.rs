@@ -41,6 +41,12 @@ fn words_of_removal_may_lead_to_what_stays() {
         "Remove `limit` from `listed`:",
         "Remove the check and return early:",
         "Drop-in replacement:",
+        "Keep only this; delete the rest:",
+        "Dead code removed; the remaining part reads:",
+        "移除旧代码后保留：",
+        "`fresh` goes away, `old` comes instead:",
+        "Añadir `old`; `fresh` desaparece:",
+        "`old` replaces the removed `fresh`:",
     ] {
         assert_ne!(
             read_lead(words, "def old():\n    return 0\n"),
