@@ -268,15 +268,15 @@ fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
         .filter(|span| is_object(&above[..span.outer.start], &above[span.outer.end..]))
         .map(|span| above[span.inner].trim_end_matches("()"))
         .collect();
-    let shown = |name: &&str| {
+    let shown = |name: &str| {
         name.rsplit(['.', '#'])
             .next()
             .is_some_and(|name| holds_name(code, name))
     };
     if !names.is_empty() {
         return match (
-            names.iter().any(shown),
-            names.iter().all(|name| shown(&name)),
+            names.iter().any(|name| shown(name)),
+            names.iter().all(|name| shown(name)),
         ) {
             (true, true) => Lead::Removes,
             // "`end` comes, `old` goes": the block may show the one or the other.
