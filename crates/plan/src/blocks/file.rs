@@ -67,10 +67,73 @@ pub(super) fn find_file(
     changes: &mut Vec<PlannedChange>,
 ) -> Located {
     let mut located = find_without_doubt(asking, wanted, changes);
+    if let Some(file) = opened_above(asking, wanted, &located.file, changes) {
+        located = Located {
+            file,
+            nearness: Nearness::Direct,
+            basis: Basis::Worded,
+        };
+    }
     if let FileOf::Change(one) = located.file {
         located.file = unless_doubtful(asking, wanted, one, changes);
     }
     located
+}
+
+/// Returns the file with which the line right above a block begins, where that is another than the one that was found: with
+/// nothing but a note behind it ("**`src/b.js`** — the limit") it is meant, and with a sentence it may be.
+fn opened_above(
+    asking: &Asking<'_, '_>,
+    wanted: &Wanted<'_>,
+    found: &FileOf,
+    changes: &mut Vec<PlannedChange>,
+) -> Option<FileOf> {
+    let FileOf::Change(one) = *found else {
+        return None;
+    };
+    let above = wanted
+        .row
+        .checked_sub(1)
+        .filter(|at| *at >= wanted.from)
+        .map(|at| &asking.rows[at])?;
+    let is_own = info_path(wanted.info).is_some() || first_comment(wanted.text).is_some();
+    if is_own || !matches!(above.kind, RowKind::Line(true)) {
+        return None;
+    }
+    let words = asking.document.slice(&above.span);
+    let paths = spoken_paths(words, above.span.start, true);
+    let [path] = paths.as_slice() else {
+        return None;
+    };
+    let from = path.outer.start - above.span.start;
+    let to = path.outer.end - above.span.start;
+    let other = !same_file(&changes[one].path, &path.path)
+        && !same_file(&path.path, &changes[one].path)
+        && fits_language(wanted.language, &path.path);
+    if !is_marker(&words[..from]) || !other {
+        return None;
+    }
+    let behind = words[to..].trim_start_matches(['*', '_', '`', ' ']);
+    let is_noted = behind.is_empty()
+        || behind.starts_with(['—', '–', '-', ':', '：', ',', '，', '(', '（', '·']);
+    let known = match changes_meant(changes, &path.path) {
+        known if known.is_empty() => {
+            let said = FileNote {
+                action: Action::Unstated,
+                basis: Basis::Worded,
+                ..FileNote::default()
+            };
+            add_change(changes, path, &said)
+        }
+        known => known,
+    };
+    match known.as_slice() {
+        [meant] if is_noted => Some(FileOf::Change(*meant)),
+        [] => None,
+        _ => Some(FileOf::Between(
+            std::iter::once(one).chain(known.iter().copied()).collect(),
+        )),
+    }
 }
 
 /// Returns the file that was found for a block, or that and the other one which the block's first comment may mean.
