@@ -22,6 +22,7 @@ mod losses;
 mod markup;
 mod lines;
 mod ornaments;
+mod mode;
 mod replace;
 
 pub(crate) use once::stands_once;

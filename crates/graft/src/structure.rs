@@ -13,6 +13,7 @@
 mod assign;
 mod bare;
 mod commented;
+mod kept;
 mod notes;
 mod region;
 mod whole;
@@ -36,6 +37,7 @@ use crate::splice::{Splice, edits_between, new_refusal};
 use crate::structure::assign::{Sides, assign_items};
 use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, insert_loose_items};
 use crate::structure::commented::hold_commented_lines;
+use crate::structure::kept::hold_statements;
 use crate::structure::notes::{hold_outlined_use, take_placing_comments};
 use crate::structure::whole::{is_whole, overwrite_file};
 
@@ -168,15 +170,30 @@ fn try_place(
     }
     let graft = in_order(work.attempt(&old)?, &old, context);
     let graft = line_ends(graft, text);
-    if matches!(graft, Graft::AlreadyApplied) {
-        hold_outlined_use(&new, &old)?;
-    }
+    hold_block((&new, &shown), &graft, &old)?;
     if let Graft::Applied(applied) = &graft {
         let result = result_of(&old, applied).ok_or_else(unread)?;
         hold_outlined_use(&new, &result)?;
         work.prove(&old, &result, &applied.edits, context.pending)?;
     }
     Ok(graft)
+}
+
+/// Checks that nothing of a block is dropped, and that what it leaves as it is holds what it outlines.
+fn hold_block(
+    (block, items): (&Source<'_>, &[Item<'_>]),
+    graft: &Graft,
+    old: &Source<'_>,
+) -> Result<(), Refusal> {
+    let now = match graft {
+        Graft::Applied(applied) => applied.text.as_str(),
+        _ => old.text,
+    };
+    hold_statements(block, items, now)?;
+    if matches!(graft, Graft::AlreadyApplied) {
+        hold_outlined_use(block, old)?;
+    }
+    Ok(())
 }
 
 /// Returns the name of what a block ends with, or begins with where the words say "before it": a definition's, else its
