@@ -14,23 +14,30 @@ mod cached;
 
 mod store;
 
+mod states;
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use survey::{Command, Contents, Kind, Listing, Survey, read_regular};
+use survey::{Command, Contents, Listing, Survey, read_regular};
 
-use crate::content_id;
-use crate::fingerprint::{self, is_by_product};
+use crate::content_id::ContentId;
 use crate::secrets;
 use cached::{CachedFacts, Found};
 use index::Index;
 use names::Names;
 pub(crate) use names::{is_source, package_of};
 use stamp::Stamp;
+use states::{Looked, States};
 use store::Store;
+
+/// Paths from the root, with `/`, by their letters; each is kept once for all who list it.
+pub(crate) type Paths = BTreeSet<Arc<str>>;
 
 /// Our own folder, which we write ourselves.
 const OWN: &str = ".backend-engineer/";
@@ -60,17 +67,20 @@ pub(crate) struct TreeFacts {
     root: PathBuf,
     store: Option<Store>,
     known: OnceCell<RefCell<CachedFacts>>,
-    index: OnceCell<Option<Index>>,
+    index: OnceCell<Option<Arc<Index>>>,
+    /// The look at all files that was begun and not asked for yet.
+    looking: RefCell<Option<JoinHandle<Looked>>>,
+    /// The states of the files that go into the fingerprint, and what the run wrote since they were looked at.
+    states: RefCell<Option<States>>,
+    stale: RefCell<BTreeSet<String>>,
     first: State,
 }
 
 /// One state of the tree. The states of a run are a list that only grows, so that whoever reads an earlier one keeps it.
 #[derive(Debug, Default)]
 struct State {
-    listing: OnceCell<Listing>,
-    paths: OnceCell<BTreeSet<String>>,
-    /// The state of each file that goes into the fingerprint, by path.
-    states: OnceCell<Vec<(String, String)>>,
+    listing: OnceCell<Rc<Listing>>,
+    paths: OnceCell<Rc<Paths>>,
     survey: OnceCell<Rc<Survey>>,
     commands: OnceCell<Rc<Vec<Command>>>,
     next: OnceCell<Box<State>>,
@@ -85,6 +95,9 @@ impl TreeFacts {
             store: cache.map(|cache| Store::new(cache, root)),
             known: OnceCell::new(),
             index: OnceCell::new(),
+            looking: RefCell::default(),
+            states: RefCell::default(),
+            stale: RefCell::default(),
             first: State::default(),
         }
     }
@@ -95,13 +108,10 @@ impl TreeFacts {
     }
 
     /// Returns every file of the repository that git would not ignore, from the root, with `/`; links as well.
-    pub(crate) fn paths(&self) -> &BTreeSet<String> {
+    pub(crate) fn paths(&self) -> &Paths {
         self.state().paths.get_or_init(|| {
-            self.listing()
-                .files()
-                .iter()
-                .map(|listed| listed.path.clone())
-                .collect()
+            let listed = self.listing().files().iter();
+            Rc::new(listed.map(|listed| Arc::clone(&listed.path)).collect())
         })
     }
 
@@ -115,7 +125,7 @@ impl TreeFacts {
         self.paths()
             .iter()
             .filter(|path| secrets::holds_keys(path))
-            .cloned()
+            .map(|path| path.to_string())
             .collect()
     }
 
@@ -155,14 +165,15 @@ impl TreeFacts {
         if self.state().survey.get().is_some() || sources().nth(MOST_NEAR).is_none() {
             return self.survey();
         }
-        let mut by_distance: Vec<(usize, &String)> = sources()
-            .map(|path| (folder_distance(path, files), path))
+        let files: Vec<Vec<&str>> = files.iter().map(|file| file.split('/').collect()).collect();
+        let mut by_distance: Vec<(usize, &str)> = sources()
+            .map(|path| (folder_distance(path, &files), &**path))
             .collect();
-        by_distance.sort();
+        by_distance.select_nth_unstable(MOST_NEAR);
         let near: HashSet<&str> = by_distance
             .iter()
             .take(MOST_NEAR)
-            .map(|(_, path)| path.as_str())
+            .map(|(_, path)| *path)
             .collect();
         let listing = self
             .listing()
@@ -176,59 +187,11 @@ impl TreeFacts {
         Rc::new(survey)
     }
 
-    /// Returns the fingerprint of the tree with some files laid over it (`None`: taken away). The plan and by-products
-    /// are no part of it.
-    pub(crate) fn fingerprint<'a>(
-        &'a self,
-        plan: Option<&str>,
-        laid: impl Iterator<Item = (&'a str, Option<fingerprint::Laid<'a>>)>,
-    ) -> String {
-        let states = self.state().states.get_or_init(|| {
-            let ignored = self.ignored_and_known();
-            let listed: BTreeSet<&String> = self.paths().iter().chain(&ignored).collect();
-            let listed: Vec<&String> = listed
-                .into_iter()
-                .filter(|path| !is_by_product(path))
-                .collect();
-            self.look_at_all(&listed);
-            let links = self
-                .listing()
-                .files()
-                .iter()
-                .filter(|listed| listed.kind == Kind::Link);
-            let links: HashSet<&str> = links.map(|link| link.path.as_str()).collect();
-            let state = |path: &String| match links.contains(path.as_str()) {
-                true => self.link_state(path),
-                false => self.file_state(path),
-            };
-            listed
-                .into_iter()
-                .map(|path| (path.clone(), state(path)))
-                .collect()
-        });
-        fingerprint::of_tree(
-            states
-                .iter()
-                .filter(|(path, _)| Some(path.as_str()) != plan),
-            laid,
-        )
-    }
-
-    /// Returns the files that git knows although its ignore files leave them out: whoever commits, commits them.
-    fn ignored_and_known(&self) -> Vec<String> {
-        let known = self.index().into_iter().flat_map(Index::paths);
-        let unlisted = known.filter(|path| !self.paths().contains(*path) && !path.starts_with(OWN));
-        let is_there = |path: &&str| {
-            std::fs::symlink_metadata(self.root.join(path)).is_ok_and(|data| !data.is_dir())
-        };
-        unlisted.filter(is_there).map(str::to_owned).collect()
-    }
-
     /// Returns the first source file that defines a name.
     pub(crate) fn defining(&self, name: &str) -> Option<String> {
         self.sources()
             .find(|path| self.with_names(path, |names| names.defines(name)))
-            .cloned()
+            .map(|path| path.to_string())
     }
 
     /// Returns whether some source file imports from a package.
@@ -251,12 +214,27 @@ impl TreeFacts {
         let changes_rules = paths
             .iter()
             .any(|path| path.rsplit('/').next() == Some(".gitignore"));
+        if changes_rules {
+            self.looking.take();
+            self.states.take();
+        } else {
+            let paths = paths.iter().map(|path| (*path).to_owned());
+            self.stale.borrow_mut().extend(paths);
+        }
         if let Some(listing) = state.listing.get().filter(|_| !changes_rules) {
-            let mut listing = listing.clone();
+            let mut new = Rc::clone(listing);
             paths
                 .iter()
-                .for_each(|path| listing.look_again(&self.root, path));
-            let _ = next.listing.set(listing);
+                .filter(|path| new.would_change(&self.root, path))
+                .copied()
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|path| Rc::make_mut(&mut new).look_again(&self.root, path));
+            if let Some(paths) = state.paths.get().filter(|_| Rc::ptr_eq(&new, listing)) {
+                // Files came and went none: the list is the same one.
+                let _ = next.paths.set(Rc::clone(paths));
+            }
+            let _ = next.listing.set(new);
         }
         let _ = state.next.set(Box::new(next));
     }
@@ -269,7 +247,9 @@ impl TreeFacts {
         let known = &mut *known.borrow_mut();
         if std::mem::take(&mut known.is_changed) {
             if self.state().listing.get().is_some() {
-                known.files.retain(|path, _| self.paths().contains(path));
+                known
+                    .files
+                    .retain(|path, _| self.paths().contains(path.as_str()));
             }
             drop(store.write(known));
         }
@@ -284,13 +264,30 @@ impl TreeFacts {
     }
 
     fn listing(&self) -> &Listing {
-        self.state()
-            .listing
-            .get_or_init(|| Listing::read(&self.root))
+        self.state().listing.get_or_init(|| {
+            if self.index.get().is_some() {
+                return Rc::new(Listing::read(&self.root));
+            }
+            // Whoever lists the files asks for these next.
+            let (root, store) = (&self.root, &self.store);
+            std::thread::scope(|scope| {
+                let beside = scope.spawn(|| {
+                    let kept = store.as_ref().and_then(Store::read_stored_facts);
+                    (Index::from_repository(root).map(Arc::new), kept)
+                });
+                let listing = Rc::new(Listing::read(root));
+                if let Ok((index, kept)) = beside.join() {
+                    let _ = self.index.set(index);
+                    self.known
+                        .get_or_init(|| RefCell::new(kept.unwrap_or_default()));
+                }
+                listing
+            })
+        })
     }
 
     /// Returns the source files. A survey reads all of them, so that none is read for its names alone.
-    fn sources(&self) -> impl Iterator<Item = &String> {
+    fn sources(&self) -> impl Iterator<Item = &Arc<str>> {
         self.survey();
         self.paths()
             .iter()
@@ -313,77 +310,18 @@ impl TreeFacts {
             _ if known.missing.contains(path) => return None,
             _ => drop(known),
         }
-        let found = Found::of(&self.root.join(path), path, self.index());
+        let found = Found::of(&self.root.join(path), path, self.index().map(Arc::as_ref));
         self.known().borrow_mut().update_stamp(path, found)
     }
 
-    /// Compares the stamps of all these files, and reads those whose content neither an earlier run nor git's index knows;
-    /// with as many threads as the machine has.
-    fn look_at_all(&self, paths: &[&String]) {
-        let index = self.index();
-        let known = self.known().borrow();
-        let files = &known.files;
-        let unseen = |path: &&&String| {
-            !files
-                .get(path.as_str())
-                .is_some_and(|facts| facts.is_compared)
-        };
-        let unseen: Vec<&String> = paths.iter().filter(unseen).copied().collect();
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let root = &self.root;
-        let look =
-            |path: &String| Found::with_content(&root.join(path), path, (files.get(path), index));
-        let look = &look;
-        let found: Vec<Option<Found>> = std::thread::scope(|scope| {
-            let parts = unseen.chunks(unseen.len().div_ceil(threads).max(1));
-            let at_work = parts.map(|part| {
-                scope.spawn(move || part.iter().map(|path| look(path)).collect::<Vec<_>>())
-            });
-            let at_work: Vec<_> = at_work.collect();
-            // A part that broke off is looked at again, file by file.
-            at_work
-                .into_iter()
-                .flat_map(|part| part.join().unwrap_or_default())
-                .collect()
-        });
-        drop(known);
-        let mut known = self.known().borrow_mut();
-        if found.len() == unseen.len() {
-            for (path, found) in unseen.into_iter().zip(found) {
-                known.update_stamp(path, found);
-            }
-        }
-    }
-
-    fn index(&self) -> Option<&Index> {
+    fn index(&self) -> Option<&Arc<Index>> {
         self.index
-            .get_or_init(|| Index::from_repository(&self.root))
+            .get_or_init(|| Index::from_repository(&self.root).map(Arc::new))
             .as_ref()
     }
 
-    /// Returns what stands for a link in the fingerprint: two that lead to the same content may lie beside other files.
-    fn link_state(&self, path: &str) -> String {
-        let target = std::fs::read_link(self.root.join(path)).unwrap_or_default();
-        format!("link to {}, {}", target.display(), self.file_state(path))
-    }
-
-    /// Returns what stands for a file in the fingerprint.
-    fn file_state(&self, path: &str) -> String {
-        let unreadable = || "unreadable".to_owned();
-        let Some(stamp) = self.stamp(path) else {
-            return unreadable();
-        };
-        let content = match stamp.size > LARGE {
-            true => Some(stamp.of_large()),
-            false => self
-                .hash(path)
-                .or_else(|| self.read(path).ok().and_then(|_| self.hash(path))),
-        };
-        fingerprint::file_entry(&content.unwrap_or_else(unreadable), stamp.is_executable)
-    }
-
-    fn hash(&self, path: &str) -> Option<String> {
-        self.known().borrow().files.get(path)?.content.clone()
+    fn hash(&self, path: &str) -> Option<ContentId> {
+        self.known().borrow().files.get(path)?.content
     }
 
     /// Asks the names of a source file; one that can't be read has none.
@@ -413,19 +351,17 @@ impl TreeFacts {
 }
 
 /// Returns how many steps lie between a file and the nearest of some others: up to the folder that holds both, and down.
-fn folder_distance(path: &str, files: &[&str]) -> usize {
-    let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
-    let own = parts(path);
-    let steps = |other: &&str| {
-        let other = parts(other);
-        let shared = own
-            .iter()
-            .zip(&other)
-            .take_while(|(one, other)| one == other)
+fn folder_distance(path: &str, files: &[Vec<&str>]) -> usize {
+    let parts = || path.split('/');
+    let own = parts().count();
+    let steps = |other: &Vec<&str>| {
+        let shared = parts()
+            .zip(other)
+            .take_while(|(one, other)| one == *other)
             .count();
-        own.len() + other.len() - 2 * shared
+        own + other.len() - 2 * shared
     };
-    files.iter().map(steps).min().unwrap_or(own.len())
+    files.iter().map(steps).min().unwrap_or(own)
 }
 
 impl Contents for TreeFacts {
@@ -438,8 +374,7 @@ impl Contents for TreeFacts {
         if stamp.is_none() || self.known().borrow().unreadable.contains(path) {
             return Some(0);
         }
-        // Half of a hash is enough to tell two states of a tree apart.
-        u64::from_str_radix(self.hash(path)?.get(..16)?, 16).ok()
+        Some(self.hash(path)?.first_half())
     }
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
@@ -452,7 +387,7 @@ impl Contents for TreeFacts {
         match &read {
             Ok(bytes) => {
                 if let Some(facts) = known.files.get_mut(path) {
-                    facts.content = Some(content_id::git_blob_id(bytes));
+                    facts.content = Some(ContentId::of(bytes));
                     facts.names =
                         is_source(path).then(|| names::read_names(path, bytes).unwrap_or_default());
                 }

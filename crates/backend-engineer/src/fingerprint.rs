@@ -1,8 +1,9 @@
 //! Fingerprints of the tree that evidence speaks of, and which files are mere by-products of running commands.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 
-use crate::content_id;
+use crate::content_id::ContentId;
 
 /// Returns whether the path is a cache, coverage or build output by its name.
 pub(crate) fn is_by_product(path: &str) -> bool {
@@ -26,42 +27,72 @@ pub(crate) fn is_executable(mode: u32) -> bool {
     mode & 0o100 != 0
 }
 
-/// Returns what stands for a file in a fingerprint.
-pub(crate) fn file_entry(hash: &str, is_executable: bool) -> String {
-    format!("{hash}{}", if is_executable { EXECUTABLE } else { "" })
+/// What stands for a file in a fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FileState {
+    /// A regular file.
+    Content { id: ContentId, is_executable: bool },
+    /// A link, or a file that is told otherwise than by its content.
+    Told(Box<str>),
+}
+
+impl FileState {
+    /// Makes the state of a file that is told in words.
+    pub(crate) fn told(words: &str, is_executable: bool) -> Self {
+        let mark = if is_executable { EXECUTABLE } else { "" };
+        FileState::Told(format!("{words}{mark}").into())
+    }
+
+    fn is_executable(&self) -> bool {
+        match self {
+            FileState::Content { is_executable, .. } => *is_executable,
+            FileState::Told(words) => words.ends_with(EXECUTABLE),
+        }
+    }
+}
+
+impl fmt::Display for FileState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FileState::Content { id, is_executable } => {
+                let mark = if *is_executable { EXECUTABLE } else { "" };
+                write!(formatter, "{id}{mark}")
+            }
+            FileState::Told(words) => formatter.write_str(words),
+        }
+    }
 }
 
 /// Returns the fingerprint of a tree: the states of its files, ordered by path, with some files laid over them (`None`:
 /// taken away).
-pub(crate) fn of_tree<'a>(
-    files: impl Iterator<Item = &'a (String, String)>,
+pub(crate) fn of_tree<'f, 'a>(
+    files: impl Iterator<Item = (&'f str, &'f FileState)>,
     laid: impl Iterator<Item = (&'a str, Option<Laid<'a>>)>,
 ) -> String {
     let mut laid: BTreeMap<&str, Option<Laid<'_>>> = laid.collect();
-    let mut lines = String::new();
-    let mut add = |path: &str, state: &str| {
-        lines.extend([path, "\0", state, "\n"]);
+    let mut digest = journal::Digest::default();
+    let mut line = String::new();
+    let mut add = |path: &str, state: &FileState| {
+        line.clear();
+        // Writing into memory does not fail.
+        let _ = writeln!(line, "{path}\0{state}");
+        digest.update(line.as_bytes());
     };
-    let laid_state = |(bytes, mode): Laid<'_>, stood: bool| {
-        file_entry(
-            &content_id::git_blob_id(bytes),
-            mode.map_or(stood, is_executable),
-        )
+    let laid_state = |(bytes, mode): Laid<'_>, stood: bool| FileState::Content {
+        id: ContentId::of(bytes),
+        is_executable: mode.map_or(stood, is_executable),
     };
     for (path, found) in files {
         // New files that come before this one.
-        while let Some(first) = laid
-            .first_entry()
-            .filter(|first| *first.key() < path.as_str())
-        {
+        while let Some(first) = laid.first_entry().filter(|first| *first.key() < path) {
             let (path, new) = first.remove_entry();
             new.iter()
                 .for_each(|new| add(path, &laid_state(*new, false)));
         }
-        match laid.remove(path.as_str()) {
+        match laid.remove(path) {
             Some(new) => new
                 .iter()
-                .for_each(|new| add(path, &laid_state(*new, found.ends_with(EXECUTABLE)))),
+                .for_each(|new| add(path, &laid_state(*new, found.is_executable()))),
             None => add(path, found),
         }
     }
@@ -69,7 +100,7 @@ pub(crate) fn of_tree<'a>(
         .iter()
         .filter_map(|(path, new)| Some((path, new.as_ref()?)));
     rest.for_each(|(path, new)| add(path, &laid_state(*new, false)));
-    journal::hash(lines.as_bytes())
+    digest.finish()
 }
 
 #[cfg(test)]

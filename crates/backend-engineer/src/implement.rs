@@ -300,6 +300,8 @@ pub(crate) fn write_staged(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
     let Some(run) = work.run.recorder.journal_run() else {
         return Ok(());
     };
+    // From here on the user's tree is another one.
+    work.state.first_tree(work.run, work.workspace);
     let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
     let mut witness = JournalOriginals::new(run);
     let written = work

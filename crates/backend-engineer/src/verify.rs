@@ -154,7 +154,7 @@ fn find_proofs(
     let search = EvidenceQuery {
         evidence: &work.state.evidence,
         run: work.run.recorder.journal_run().map(journal::Run::id),
-        first_tree: &work.state.first_tree,
+        first_tree: work.state.first_tree(work.run, work.workspace),
     };
     let (run, assignment, checks) = (work.run, work.assignment, &verification.checks);
     let ground = ProofContext {

@@ -28,14 +28,23 @@ pub fn hash_of(mut bytes: impl Read) -> io::Result<String> {
 
 /// The same hash of content that arrives in pieces.
 #[derive(Default)]
-pub(crate) struct Digest(Sha256);
+pub struct Digest(Sha256);
+
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Digest")
+    }
+}
 
 impl Digest {
-    pub(crate) fn update(&mut self, piece: &[u8]) {
+    /// Adds the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
         self.0.update(piece);
     }
 
-    pub(crate) fn finish(self) -> String {
+    /// Returns the hash of all pieces, one after the other.
+    #[must_use]
+    pub fn finish(self) -> String {
         hex::encode(self.0.finalize())
     }
 }

@@ -30,7 +30,7 @@ mod journal;
 
 mod undo;
 
-pub use digest::{hash, hash_of};
+pub use digest::{Digest, hash, hash_of};
 pub use disk::{Disk, NewState, NotPlaced, Placement, RealDisk, apply_all};
 pub use error::JournalError;
 pub use event::{Event, FileAction, Severity, StepName};

@@ -24,9 +24,10 @@ mod landlock;
 mod macos;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::client::SandboxClient;
+use crate::effects::Compared;
 use crate::error::SandboxError;
 use crate::mount_plan::Layers;
 #[cfg(target_os = "linux")]
@@ -65,6 +66,8 @@ pub(crate) struct Backend {
     pub(crate) before: Vec<String>,
     /// The overlay's sides, where the supervisor does not hold them.
     pub(crate) layers: Vec<Layers>,
+    /// What of their files was compared before.
+    pub(crate) compared: Arc<Mutex<Compared>>,
 }
 
 /// Copies the repository without what is hidden from commands, or returns the copy that an earlier
@@ -77,6 +80,7 @@ fn copy_repository(site: &BackendRequest<'_>) -> Result<Arc<TreeCopy>, SandboxEr
     let policy = site.policy;
     let hidden = MountPlan::decide(policy, site.network, None)?.hidden;
     let sites = tree::Sites {
+        kept: None,
         disk: &policy.scratch.join("copy"),
         memory: None,
     };

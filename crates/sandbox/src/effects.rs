@@ -16,6 +16,7 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::Access;
 
@@ -26,10 +27,10 @@ use crate::mount_plan::Layers;
 /// so that equal stamps mean an untouched file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    inode: u64,
+    pub(crate) inode: u64,
+    pub(crate) size: u64,
     /// Seconds and nanoseconds of `ctime`.
-    size: u64,
-    changed: (i64, i64),
+    pub(crate) changed: (i64, i64),
 }
 
 impl Stamp {
@@ -41,19 +42,66 @@ impl Stamp {
             changed: (found.ctime(), found.ctime_nsec()),
         }
     }
+
+    /// Returns whether the last change is so old that another one would bear another stamp.
+    fn is_older(&self, now: SystemTime) -> bool {
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (seconds, nanoseconds) = self.changed;
+        let changed = u64::try_from(seconds).ok().zip(nanoseconds.try_into().ok());
+        changed.is_some_and(|(seconds, nanoseconds)| {
+            now.checked_sub(SETTLED)
+                .is_some_and(|then| Duration::new(seconds, nanoseconds) < then)
+        })
+    }
 }
 
 /// The files and links of a copy, relative to it, as they were right after it was made.
 pub(crate) type Manifest = HashMap<PathBuf, Stamp>;
 
+/// Files whose contents were compared before: both stamps, and whether the contents are equal. While both sides bear
+/// these stamps neither has to be read again, however often is looked. Only while no command runs: one that has mapped a
+/// file into its memory writes it without a new stamp.
+#[derive(Debug, Default)]
+pub(crate) struct Compared(HashMap<PathBuf, (Stamp, Stamp, bool)>);
+
+/// The age of a change from which on its stamp tells it: ten ticks of the coarsest clock by which Linux stamps files. What
+/// is written twice within one tick bears one stamp.
+const SETTLED: Duration = Duration::from_millis(100);
+
+impl Compared {
+    /// Compares the contents of two files of equal length, unless that was done before.
+    fn are_equal(
+        &mut self,
+        (new, new_stamp): (&Path, Stamp),
+        (old, old_stamp): (&Path, Stamp),
+    ) -> Result<bool, String> {
+        if let Some((known_new, known_old, equal)) = self.0.get(new)
+            && (*known_new, *known_old) == (new_stamp, old_stamp)
+        {
+            return Ok(*equal);
+        }
+        // Before the files are read: what is written meanwhile bears a later stamp.
+        let now = SystemTime::now();
+        let equal = equal_if_opened(new, old)?;
+        if new_stamp.is_older(now) && old_stamp.is_older(now) {
+            self.0
+                .insert(new.to_path_buf(), (new_stamp, old_stamp, equal));
+        } else {
+            self.0.remove(new);
+        }
+        Ok(equal)
+    }
+}
+
 /// Returns what lies in the upper layers and differs from what is below, sorted by path.
-pub(crate) fn of_overlays(all: &[Layers]) -> Result<Vec<Effect>, String> {
+pub(crate) fn of_overlays(all: &[Layers], compared: &mut Compared) -> Result<Vec<Effect>, String> {
     let mut effects = Vec::new();
     for layers in all {
         let mut walk = Comparison {
             new: &layers.upper,
             old: &layers.lower,
             hidden: &layers.hidden,
+            compared,
             found: Vec::new(),
         };
         walk.compare_layer(Path::new(""), true)?;
@@ -84,6 +132,7 @@ pub(crate) fn of_copy(
         new: copy,
         old: root,
         hidden,
+        compared: &mut Compared::default(),
         found: Vec::new(),
     };
     let mut seen = Vec::new();
@@ -105,6 +154,7 @@ struct Comparison<'a> {
     old: &'a Path,
     /// Paths that commands never saw; nothing below them is an effect.
     hidden: &'a [PathBuf],
+    compared: &'a mut Compared,
     found: Vec<Effect>,
 }
 
@@ -247,7 +297,10 @@ impl Comparison<'_> {
             None => Some(EffectKind::Created),
             Some(old) if !old.is_file() => Some(EffectKind::Modified),
             Some(old) if new.len() != old.len() => Some(EffectKind::Modified),
-            Some(old) => match equal_if_opened(&at, &below) {
+            Some(old) => match self
+                .compared
+                .are_equal((&at, Stamp::of(new)), (&below, Stamp::of(&old)))
+            {
                 // It may be gone since the folder was listed: a command may still run.
                 Err(_) if read_metadata(&at)?.is_none() => None,
                 Err(error) => return Err(error),

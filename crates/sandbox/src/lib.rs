@@ -53,6 +53,8 @@ pub mod git;
 
 pub use command::{Command, Effect, EffectKind, Exit, FirstValue, Limit, Outcome, Output};
 pub use error::SandboxError;
-pub use policy::{BackendChoice, BackendName, Limits, Network, Policy, Service, Temporary, Tier};
+pub use policy::{
+    BackendChoice, BackendName, Copies, Lease, Limits, Network, Policy, Service, Temporary, Tier,
+};
 pub use sandbox::{OpeningSandbox, Sandbox, Server};
 pub use supervisor::{SUPERVISOR_ARGUMENT, supervisor_main};

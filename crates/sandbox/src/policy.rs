@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ pub struct Policy {
     /// copy of the repository and the copy fits there, it lies there; else in the scratch. Whoever
     /// owns the run removes it.
     pub memory: Option<PathBuf>,
+    /// Where copies of large repositories are kept from run to run, where a backend works on a copy; without it each
+    /// run makes its own.
+    pub copies: Option<Copies>,
     /// The backend to use.
     pub backend: BackendChoice,
     /// True if commands reach anything but their own loopback.
@@ -46,7 +50,24 @@ pub struct Policy {
     /// Our own executable, which is started again inside the sandbox with
     /// [`SUPERVISOR_ARGUMENT`](crate::SUPERVISOR_ARGUMENT).
     pub helper: PathBuf,
+    /// True if only a backend will do that shows the repository at its own path.
+    pub at_own_path: bool,
+    /// Keeps the private folders for as long as the sandbox needs them, or the thread that sets it up: one that
+    /// nobody waits for any more would go on filling folders that are gone.
+    pub lease: Option<Lease>,
 }
+
+/// The place where copies of repositories are kept from run to run.
+#[derive(Debug, Clone)]
+pub struct Copies {
+    /// A private folder of the user, absolute, outside of every repository. Commands see nothing of it but their copy.
+    pub folder: PathBuf,
+    /// The number of files from which a copy is kept: of fewer it is made anew as fast.
+    pub from: usize,
+}
+
+/// Whatever holds folders of a run, and lets go of them when it is dropped.
+pub type Lease = Arc<dyn std::any::Any + Send + Sync>;
 
 impl Policy {
     /// Returns the private folders of the run that commands fill.

@@ -34,6 +34,17 @@ pub(crate) struct Setup {
     pub(crate) confinement: Confinement,
     /// The limits of a command on processes, memory and disk.
     pub(crate) limits: Limits,
+    /// The repository's copy, where there is one.
+    pub(crate) copy: Option<CopySite>,
+}
+
+/// A copy of the repository that commands work on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CopySite {
+    /// The folder around it, where it lies in none of the run's private folders.
+    pub(crate) kept: Option<PathBuf>,
+    /// The room that it takes before any command wrote, in bytes.
+    pub(crate) bytes: u64,
 }
 
 impl Setup {
@@ -43,6 +54,7 @@ impl Setup {
             .parent()
             .into_iter()
             .chain(self.memory.as_deref())
+            .chain(self.copy.as_ref().and_then(|copy| copy.kept.as_deref()))
     }
 }
 

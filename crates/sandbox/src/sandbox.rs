@@ -41,8 +41,9 @@ const PASSING: &[&str] = &[
 /// A place for a run's commands. What one leaves in the repository, the next one finds.
 #[derive(Debug)]
 pub struct Sandbox {
-    policy: Policy,
+    /// Before the policy, as what is dropped first: it works in folders that the policy's lease keeps.
     backend: RwLock<Option<Backend>>,
+    policy: Policy,
     tier: Tier,
     tree: PathBuf,
     servers: AtomicUsize,

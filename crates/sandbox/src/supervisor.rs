@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::command::Effect;
 use crate::effects;
 use crate::launcher::launcher_main;
 use crate::mount_plan::Layers;
@@ -154,6 +155,7 @@ struct Supervisor {
     runs: Arc<runs::Runs>,
     files: files::Files,
     layers: OpenedLayers,
+    compared: Mutex<effects::Compared>,
 }
 
 /// The two sides of overlays, held open because their paths are out of sight.
@@ -190,6 +192,7 @@ impl Supervisor {
                     runs: Arc::new(runs),
                     files,
                     layers,
+                    compared: Mutex::default(),
                 })
             }
             Err(unbuilt) => Err((control, unbuilt)),
@@ -238,7 +241,7 @@ impl Supervisor {
                     Ok(()) => Reply::Kept { id },
                     Err(error) => refusal_of(id, &error),
                 },
-                Request::Changes { id } => match effects::of_overlays(&self.layers.layers) {
+                Request::Changes { id } => match self.find_effects() {
                     Ok(effects) => Reply::Effects { id, effects },
                     Err(reason) => Reply::Refused {
                         id,
@@ -249,6 +252,21 @@ impl Supervisor {
             };
             self.line.send_reply(&reply, b"");
         }
+    }
+}
+
+impl Supervisor {
+    fn find_effects(&self) -> Result<Vec<Effect>, String> {
+        let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = self.runs.is_idle();
+        if !idle {
+            *compared = effects::Compared::default();
+        }
+        let found = effects::of_overlays(&self.layers.layers, &mut compared);
+        if !idle {
+            *compared = effects::Compared::default();
+        }
+        found
     }
 }
 

@@ -36,12 +36,17 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Begins to watch; `folders` are the run's private ones.
-    pub(crate) fn begin<'p>(limits: Limits, folders: impl Iterator<Item = &'p Path>) -> Self {
+    /// Begins to watch; `folders` are the run's private ones. `copied` is the room that a copy of the repository takes in
+    /// them: to add it up would be a look at each of its files.
+    pub(crate) fn begin<'p>(
+        limits: Limits,
+        folders: impl Iterator<Item = &'p Path>,
+        copied: Option<u64>,
+    ) -> Self {
         let folders: Vec<File> = folders.filter_map(|one| File::open(one).ok()).collect();
         Self {
             limits,
-            first: folders.iter().map(bytes_in).sum(),
+            first: copied.unwrap_or_else(|| folders.iter().map(bytes_in).sum()),
             folders,
             next: Mutex::new(Instant::now()),
         }
@@ -121,7 +126,7 @@ mod tests {
     #[test]
     fn what_is_within_the_limits_is_let_be() {
         let folder = tempfile::tempdir().unwrap();
-        let watch = Watch::begin(Limits::default(), [folder.path()].into_iter());
+        let watch = Watch::begin(Limits::default(), [folder.path()].into_iter(), None);
         assert_eq!(watch.passed(std::process::id().cast_signed()), None);
         fs::write(folder.path().join("file"), vec![1; 100_000]).unwrap();
         assert!((100_000..200_000).contains(&bytes_below(folder.path())));

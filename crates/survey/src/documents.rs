@@ -114,15 +114,23 @@ pub(crate) fn is_stem(stem: &str, name: &str) -> bool {
 
 /// Returns whether a path is a document by its name, or by the folder that it lies in: `.github/workflows/test.yml`.
 fn is_wanted(path: &str) -> bool {
-    let name = name_of(path);
-    let starts = |part: &str| name.starts_with(part);
+    has_wanted_name(name_of(path)) || lies_at_wanted_place(path)
+}
+
+/// Returns whether a document of this name is wanted wherever it lies.
+fn has_wanted_name(name: &str) -> bool {
     NAMES.contains(&name)
         || shell::usual_commands()
             .flat_map(|(_, usual)| &usual.files)
             .any(|stem| is_stem(stem, name))
         || STEMS.iter().any(|stem| is_stem(stem, name))
-        || (starts("requirements") || path.contains("requirements/"))
-            && (name.ends_with(".txt") || name.ends_with(".in"))
+}
+
+fn lies_at_wanted_place(path: &str) -> bool {
+    let name = name_of(path);
+    let starts = |part: &str| name.starts_with(part);
+    (starts("requirements") || path.contains("requirements/"))
+        && (name.ends_with(".txt") || name.ends_with(".in"))
         || (name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml")))
         || is_environment(name)
         || path.contains(".github/workflows/")
@@ -164,8 +172,15 @@ fn is_made_up(path: &str) -> bool {
 pub(crate) fn select_documents<'p>(
     paths: impl Iterator<Item = &'p str>,
 ) -> impl Iterator<Item = &'p str> {
+    // In a large tree the same names come again and again.
+    let mut names: HashMap<&str, bool> = HashMap::new();
+    let mut has_wanted_name = move |path: &'p str| {
+        let name = name_of(path);
+        *names.entry(name).or_insert_with(|| has_wanted_name(name))
+    };
     paths
-        .filter(|path| is_wanted(path) && !is_made_up(path))
+        .filter(move |path| has_wanted_name(path) || lies_at_wanted_place(path))
+        .filter(|path| !is_made_up(path))
         .take(MOST)
 }
 
@@ -196,7 +211,7 @@ impl Documents {
             .filter(|(path, _)| is_wanted(path))
             .collect();
         let mut documents = Documents::default();
-        for path in select_documents(sources.paths.iter().map(String::as_str)) {
+        for path in select_documents(sources.paths.iter().map(|path| &**path)) {
             let text = match held.get(path) {
                 Some(text) => (*text).to_owned(),
                 None if is_read(path, contents) => match contents.read(path) {

@@ -5,6 +5,8 @@ mod place;
 
 mod regular;
 
+mod cores;
+
 mod listing;
 
 mod contents;
@@ -49,6 +51,7 @@ pub use commands::{
 };
 pub use contents::Contents;
 pub use conventions::{Convention, Topic};
+pub use cores::on_all_cores;
 pub use findings::{Column, Entity, Operation, Route, RouteOrigin, Shape, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use listing::{Kind, Listed, Listing};
@@ -176,12 +179,10 @@ fn fingerprint_of(listing: &Listing, contents: &dyn Contents) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
     let (paths, _) = source::source_paths(listing);
     (env!("CARGO_PKG_VERSION"), &paths, listing.unreadable()).hash(&mut hasher);
-    let code = paths
-        .iter()
-        .copied()
-        .filter(|path| source::is_read(path, contents));
-    let documents = documents::select_documents(paths.iter().copied())
-        .filter(|path| documents::is_read(path, contents));
+    let paths = || paths.iter().map(|path| &***path);
+    let code = paths().filter(|path| source::is_read(path, contents));
+    let documents =
+        documents::select_documents(paths()).filter(|path| documents::is_read(path, contents));
     for path in code.chain(documents) {
         contents.key(path)?.hash(&mut hasher);
     }

@@ -3,12 +3,16 @@
 
 mod rules;
 
-use std::fs::{self, DirEntry, FileType};
+use std::collections::HashMap;
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use code::paths;
 use rules::Rules;
+
+use crate::cores::on_all_cores;
 
 /// Our own folder in a repository.
 const OWN: &str = ".backend-engineer";
@@ -18,7 +22,7 @@ const OWN: &str = ".backend-engineer";
 const DEPTH_OF_ENVIRONMENTS: usize = 2;
 
 /// The kind of entry at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A regular file.
     File,
@@ -31,10 +35,22 @@ pub enum Kind {
 /// A path of the listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// From the root, with forward slashes.
-    pub path: String,
+    /// From the root, with forward slashes; shared with whoever keeps it.
+    pub path: Arc<str>,
     /// The kind of entry there.
     pub kind: Kind,
+    /// It is a cache's, a build's or a dependency's by its path.
+    pub is_by_product: bool,
+}
+
+impl Listed {
+    fn new(path: &str, kind: Kind) -> Self {
+        Self {
+            is_by_product: paths::is_by_product(path),
+            path: path.into(),
+            kind,
+        }
+    }
 }
 
 /// The files of a tree. What git ignores, installed packages and caches are left out; links are not
@@ -49,27 +65,71 @@ pub struct Listing {
 
 impl Listing {
     /// Walks the tree below `root`, each folder once and its entries by name.
+    ///
+    /// The folders of one depth are looked into by all cores; their ignore files hold for what lies deeper.
     #[must_use]
     pub fn read(root: &Path) -> Self {
+        let mut rules = Rules::above(root);
+        let mut known: HashMap<String, Folder> = HashMap::new();
+        let mut waiting = vec![(String::new(), false)];
+        while !waiting.is_empty() {
+            let listed = on_all_cores(&waiting, |(path, is_ignored)| {
+                list_entries(root, path, *is_ignored)
+            });
+            let listed: Vec<_> = waiting.into_iter().zip(listed).collect();
+            for ((path, is_ignored), entries) in &listed {
+                if !is_ignored && entries.as_ref().is_ok_and(has_rules) {
+                    rules.add_ignore_file(root, path);
+                }
+            }
+            let sorted = on_all_cores(&listed, |((path, is_ignored), entries)| {
+                Folder::new(&rules, (path, *is_ignored), entries)
+            });
+            waiting = sorted
+                .iter()
+                .flat_map(|folder| folder.steps.iter().filter_map(Step::folder))
+                .collect();
+            let paths = listed.into_iter().map(|((path, _), _)| path);
+            known.extend(paths.zip(sorted));
+        }
         let mut listing = Self {
-            rules: Rules::above(root),
+            rules,
             ..Self::default()
         };
-        // The folders that are still to be listed, the next one last: no recursion, however deep a tree is.
+        listing.take_in_order(known);
+        listing
+    }
+
+    /// Takes in what was found of the folders, in the order of a walk: what a folder holds stands in its place among
+    /// its neighbours.
+    fn take_in_order(&mut self, mut known: HashMap<String, Folder>) {
         let mut waiting = vec![Step::Folder {
             path: String::new(),
             is_ignored: false,
         }];
+        self.files
+            .reserve(known.values().map(|folder| folder.steps.len()).sum());
+        // The next step is the last one: no recursion, however deep a tree is.
         while let Some(step) = waiting.pop() {
             match step {
-                Step::File(listed) => listing.files.push(listed),
-                Step::Folder { path, is_ignored } => {
-                    let found = listing.list_folder(root, &path, is_ignored);
-                    waiting.extend(found.into_iter().rev());
+                Step::File(listed) => self.files.push(listed),
+                Step::Folder { path, .. } => {
+                    let Some(folder) = known.remove(&path) else {
+                        continue;
+                    };
+                    self.environments.extend(folder.environments);
+                    if folder.is_unreadable {
+                        self.unreadable.push(if path.is_empty() {
+                            ".".to_owned()
+                        } else {
+                            path
+                        });
+                    }
+                    waiting.extend(folder.steps.into_iter().rev());
                 }
             }
         }
-        listing
+        self.files.shrink_to_fit();
     }
 
     /// Returns the same listing with fewer files.
@@ -88,6 +148,26 @@ impl Listing {
 
     /// Looks again whether a file is there, where no ignore file has changed since the walk.
     pub fn look_again(&mut self, root: &Path, path: &str) {
+        match self.look_at(root, path) {
+            (Ok(at), Some(kind)) => self.files[at].kind = kind,
+            (Ok(at), None) => drop(self.files.remove(at)),
+            (Err(at), Some(kind)) => self.files.insert(at, Listed::new(path, kind)),
+            (Err(_), None) => {}
+        }
+    }
+
+    /// Returns whether [`Listing::look_again`] would find another listing.
+    #[must_use]
+    pub fn would_change(&self, root: &Path, path: &str) -> bool {
+        match self.look_at(root, path) {
+            (Ok(at), Some(kind)) => self.files[at].kind != kind,
+            (Err(_), None) => false,
+            (Ok(_), None) | (Err(_), Some(_)) => true,
+        }
+    }
+
+    /// Returns the place of a path among the files, and what is there now.
+    fn look_at(&self, root: &Path, path: &str) -> (Result<usize, usize>, Option<Kind>) {
         let found = fs::symlink_metadata(root.join(path))
             .ok()
             .map(|data| data.file_type());
@@ -97,19 +177,8 @@ impl Listing {
         let found = found.filter(|kind| !kind.is_dir() && !foreign && !self.rules.is_ignored(path));
         let place = self
             .files
-            .binary_search_by(|listed| Path::new(&listed.path).cmp(Path::new(path)));
-        match (place, found) {
-            (Ok(at), Some(kind)) => self.files[at].kind = kind_of(kind),
-            (Ok(at), None) => drop(self.files.remove(at)),
-            (Err(at), Some(kind)) => self.files.insert(
-                at,
-                Listed {
-                    path: path.to_owned(),
-                    kind: kind_of(kind),
-                },
-            ),
-            (Err(_), None) => {}
-        }
+            .binary_search_by(|listed| Path::new(&*listed.path).cmp(Path::new(path)));
+        (place, found.map(kind_of))
     }
 
     /// Returns the files, ordered by the parts of their paths.
@@ -137,33 +206,36 @@ impl Listing {
     pub fn is_ignored(&self, path: &str) -> bool {
         self.rules.is_ignored(path)
     }
+}
 
-    /// Lists one folder. Of an ignored one only environment files are taken, and folders that may
-    /// hold some.
-    fn list_folder(&mut self, root: &Path, folder: &str, is_ignored: bool) -> Vec<Step> {
-        let mut entries = match entries_of(&path_at(root, folder)) {
-            Ok(entries) => entries,
-            Err(_) if is_ignored => return Vec::new(),
-            Err(_) => {
-                self.unreadable.push(if folder.is_empty() {
-                    ".".to_owned()
-                } else {
-                    folder.to_owned()
-                });
-                return Vec::new();
-            }
+/// The content of one folder that is listed.
+#[derive(Debug, Default)]
+struct Folder {
+    /// By name.
+    steps: Vec<Step>,
+    environments: Vec<String>,
+    is_unreadable: bool,
+}
+
+/// The entries of a folder, by name.
+type Entries = Vec<(String, FileType)>;
+
+impl Folder {
+    /// Takes what is listed of a folder. Of an ignored one that is only environment files, and folders that may hold
+    /// some.
+    fn new(
+        rules: &Rules,
+        (folder, is_ignored): (&str, bool),
+        entries: &io::Result<Entries>,
+    ) -> Self {
+        let mut found = Self::default();
+        let Ok(entries) = entries else {
+            found.is_unreadable = !is_ignored;
+            return found;
         };
-        entries.sort_by_key(|(entry, _)| entry.file_name());
-        if !is_ignored
-            && entries
-                .iter()
-                .any(|(entry, kind)| kind.is_file() && entry.file_name() == ".gitignore")
-        {
-            self.rules.add_ignore_file(root, folder);
-        }
-        let mut steps = Vec::new();
-        for (entry, kind) in entries {
-            let name = entry.file_name().to_string_lossy().into_owned();
+        let near = depth_of(folder) <= DEPTH_OF_ENVIRONMENTS;
+        let hidden = folder.split('/').any(|part| part.starts_with('.'));
+        for (name, kind) in entries {
             if name == ".git" {
                 // A folder, or in a linked work tree and in a submodule the file that leads to it.
                 continue;
@@ -173,32 +245,35 @@ impl Listing {
             } else {
                 format!("{folder}/{name}")
             };
-            let near = depth_of(folder) <= DEPTH_OF_ENVIRONMENTS;
             if kind.is_dir() {
-                let ignored = is_ignored || self.rules.ignores(&path, true);
+                let ignored = is_ignored || rules.ignores(&path, true);
                 let may_hold =
                     near && depth_of(folder) < DEPTH_OF_ENVIRONMENTS && !name.starts_with('.');
-                if !is_foreign(&name) && (!ignored || may_hold) {
-                    steps.push(Step::Folder {
+                if !is_foreign(name) && (!ignored || may_hold) {
+                    found.steps.push(Step::Folder {
                         path,
                         is_ignored: ignored,
                     });
                 }
                 continue;
             }
-            let hidden = folder.split('/').any(|part| part.starts_with('.'));
-            if near && !hidden && !kind.is_symlink() && is_environment(&name) {
-                self.environments.push(path.clone());
+            if near && !hidden && !kind.is_symlink() && is_environment(name) {
+                found.environments.push(path.clone());
             }
-            if !is_ignored && !self.rules.ignores(&path, false) {
-                steps.push(Step::File(Listed {
-                    path,
-                    kind: kind_of(kind),
-                }));
+            if !is_ignored && !rules.ignores(&path, false) {
+                found
+                    .steps
+                    .push(Step::File(Listed::new(&path, kind_of(*kind))));
             }
         }
-        steps
+        found
     }
+}
+
+/// Returns whether a folder has an ignore file of its own.
+fn has_rules(entries: &Entries) -> bool {
+    let is_one = |(name, kind): &(String, FileType)| kind.is_file() && name == ".gitignore";
+    entries.iter().any(is_one)
 }
 
 /// Returns whether nobody who asks about a project's files means what lies in folders of this name:
@@ -210,17 +285,40 @@ fn is_foreign(name: &str) -> bool {
 }
 
 /// The next step of a walk.
+#[derive(Debug)]
 enum Step {
     File(Listed),
     Folder { path: String, is_ignored: bool },
 }
 
-fn entries_of(folder: &Path) -> io::Result<Vec<(DirEntry, FileType)>> {
+impl Step {
+    /// Returns the folder that is to be listed, and whether it is ignored.
+    fn folder(&self) -> Option<(String, bool)> {
+        match self {
+            Step::File(_) => None,
+            Step::Folder { path, is_ignored } => Some((path.clone(), *is_ignored)),
+        }
+    }
+}
+
+/// Lists a folder. One that can't be listed and is ignored is as good as empty.
+fn list_entries(root: &Path, folder: &str, is_ignored: bool) -> io::Result<Entries> {
+    let entries = match fs::read_dir(path_at(root, folder)) {
+        Err(_) if is_ignored => return Ok(Entries::new()),
+        entries => entries?,
+    };
     // An entry that is gone by the time it is looked at is as good as never there.
-    let entries = fs::read_dir(folder)?.filter_map(Result::ok);
-    Ok(entries
-        .filter_map(|entry| entry.file_type().ok().map(|kind| (entry, kind)))
-        .collect())
+    let mut entries: Entries = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let kind = entry.file_type().ok()?;
+            let name = entry.file_name().into_string();
+            let name = name.unwrap_or_else(|name| name.to_string_lossy().into_owned());
+            Some((name, kind))
+        })
+        .collect();
+    entries.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    Ok(entries)
 }
 
 fn kind_of(kind: FileType) -> Kind {
@@ -268,11 +366,7 @@ mod tests {
     }
 
     fn paths(listing: &Listing) -> Vec<&str> {
-        listing
-            .files()
-            .iter()
-            .map(|listed| listed.path.as_str())
-            .collect()
+        listing.files().iter().map(|listed| &*listed.path).collect()
     }
 
     #[test]

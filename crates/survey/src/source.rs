@@ -97,7 +97,7 @@ impl Sources {
 pub(crate) struct Sources {
     pub(crate) files: Vec<SourceFile>,
     /// Every path of the tree that is not foreign, code or not.
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Vec<Arc<str>>,
     /// Path and text of schemas and settings that are not code.
     pub(crate) documents: Vec<(String, String)>,
     /// Files that were left out, each with the reason.
@@ -116,14 +116,11 @@ fn language_of(path: &str) -> Option<Language> {
 }
 
 /// Returns the listed paths that are worth a look, and whether there are more.
-pub(crate) fn source_paths(listing: &Listing) -> (Vec<&str>, bool) {
-    let files = listing
-        .files()
-        .iter()
-        .filter(|listed| listed.kind == Kind::File);
+pub(crate) fn source_paths(listing: &Listing) -> (Vec<&Arc<str>>, bool) {
+    let files = listing.files().iter();
     let mut wanted = files
-        .map(|listed| listed.path.as_str())
-        .filter(|path| !known::is_by_product(path));
+        .filter(|listed| listed.kind == Kind::File && !listed.is_by_product)
+        .map(|listed| &listed.path);
     let paths = wanted.by_ref().take(MOST_FILES).collect();
     (paths, wanted.next().is_some())
 }
@@ -137,7 +134,7 @@ pub(crate) fn is_read(path: &str, contents: &dyn Contents) -> bool {
 pub(crate) fn list_sources(listing: &Listing) -> Sources {
     let (paths, _) = source_paths(listing);
     Sources {
-        paths: paths.into_iter().map(str::to_owned).collect(),
+        paths: paths.into_iter().cloned().collect(),
         ..Sources::default()
     }
 }
@@ -156,7 +153,7 @@ pub(crate) fn read_sources(listing: &Listing, contents: &dyn Contents) -> Source
             .push((".".to_owned(), "more files than a survey reads"));
     }
     for path in paths {
-        sources.paths.push(path.to_owned());
+        sources.paths.push(Arc::clone(path));
         let language = language_of(path);
         if language.is_none() && !is_document(path) {
             continue;
@@ -166,11 +163,11 @@ pub(crate) fn read_sources(listing: &Listing, contents: &dyn Contents) -> Source
                 Some(language) => {
                     sources
                         .files
-                        .push(SourceFile::new(path.to_owned(), text, language))
+                        .push(SourceFile::new(path.to_string(), text, language))
                 }
-                None => sources.documents.push((path.to_owned(), text)),
+                None => sources.documents.push((path.to_string(), text)),
             },
-            Err(reason) => sources.skipped.push((path.to_owned(), reason)),
+            Err(reason) => sources.skipped.push((path.to_string(), reason)),
         }
     }
     sources.note_missing_submodules();
@@ -254,7 +251,7 @@ impl Sources {
         let named = text
             .lines()
             .filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
-        let paths: BTreeSet<&str> = self.paths.iter().map(String::as_str).collect();
+        let paths: BTreeSet<&str> = self.paths.iter().map(|path| &**path).collect();
         let mut missing = Vec::new();
         for path in named.map(str::trim) {
             let inside = format!("{path}/");

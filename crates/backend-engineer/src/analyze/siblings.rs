@@ -30,15 +30,15 @@ pub(crate) fn find_sibling(
     let scored = files
         .all()
         .iter()
-        .filter(|file| *file != path && fits(file))
+        .filter(|file| ***file != *path && fits(file))
         .filter_map(|file| {
             let score = score_similarity(&wanted, &Name::new(file))?;
             (score >= 4).then_some((score, file))
         });
     // Of several alike the last by name: numbered files grow at the end, and there the newest is the model.
     scored
-        .max_by_key(|(score, file)| (*score, file.as_str()))
-        .map(|(_, file)| file.clone())
+        .max_by_key(|(score, file)| (*score, &***file))
+        .map(|(_, file)| file.to_string())
 }
 
 /// A path taken apart.

@@ -122,8 +122,8 @@ pub(crate) async fn run_apart(
     requests: &[Request],
 ) -> Result<Option<IsolatedChecks>, Stop> {
     let mut workspace = Workspace::apart(context.run, snapshot.tree.clone());
-    workspace.prepare().await?;
-    if !workspace.is_isolated() {
+    // What keeps this one from being had is told where the run's own is opened.
+    if workspace.prepare().await.is_err() || !workspace.is_isolated() {
         workspace.close().await?;
         return Ok(None);
     }

@@ -10,19 +10,22 @@ use super::LARGE;
 use super::index::Index;
 use super::names::Names;
 use super::stamp::{GitStamp, Stamp};
-use crate::content_id;
+use crate::content_id::ContentId;
 
 /// The facts of a file's content, for the stamp that the file bore.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileFacts {
     pub(super) stamp: Stamp,
     /// The name of its content; nothing before it was read or found in git's index.
-    pub(super) content: Option<String>,
+    pub(super) content: Option<ContentId>,
     /// Names that a source file defines and imports; nothing before it was read.
     pub(super) names: Option<Names>,
     /// The stamp was compared in this run.
     #[serde(skip)]
     pub(super) is_compared: bool,
+    /// Git's index tells the content, so that it need not be kept for the next run.
+    #[serde(skip)]
+    pub(super) is_indexed: bool,
 }
 
 /// Facts that are kept from run to run, with marks for those that this run has confirmed.
@@ -44,7 +47,9 @@ pub(super) struct CachedFacts {
 pub(super) struct Found {
     pub(super) stamp: Stamp,
     /// The name of its content, where git's index or a look into the file tells it.
-    pub(super) content: Option<String>,
+    pub(super) content: Option<ContentId>,
+    /// Git's index tells it.
+    pub(super) is_indexed: bool,
 }
 
 impl Found {
@@ -56,25 +61,26 @@ impl Found {
         let content = index.and_then(|index| index.content(path, &GitStamp::new(&data)));
         Some(Found {
             stamp: Stamp::of_data(&data),
+            is_indexed: content.is_some(),
             content,
         })
     }
 
-    /// [`Found::of`], and reads the file where what is known of it does not tell its content.
+    /// [`Found::of`], and reads the file where neither the index tells its content nor an earlier run, under the stamp
+    /// `known`.
     pub(super) fn with_content(
         file: &Path,
         path: &str,
-        (known, index): (Option<&FileFacts>, Option<&Index>),
+        (known, index): (Option<Stamp>, Option<&Index>),
     ) -> Option<Self> {
         let found = Found::of(file, path, index)?;
-        let is_known =
-            known.is_some_and(|facts| facts.stamp == found.stamp && facts.content.is_some());
+        let is_known = known == Some(found.stamp);
         if found.content.is_some() || is_known || found.stamp.size > LARGE {
             return Some(found);
         }
         let content = read_regular(file, LARGE)
             .ok()
-            .map(|bytes| content_id::git_blob_id(&bytes));
+            .map(|bytes| ContentId::of(&bytes));
         Some(Found { content, ..found })
     }
 }
@@ -91,7 +97,12 @@ impl CachedFacts {
 
     /// Takes in what was found at a path; what was known under another stamp is forgotten.
     pub(super) fn update_stamp(&mut self, path: &str, found: Option<Found>) -> Option<Stamp> {
-        let Some(Found { stamp, content }) = found else {
+        let Some(Found {
+            stamp,
+            content,
+            is_indexed,
+        }) = found
+        else {
             self.is_changed |= self.files.remove(path).is_some();
             self.missing.insert(path.to_owned());
             return None;
@@ -99,17 +110,19 @@ impl CachedFacts {
         match self.files.get_mut(path) {
             Some(facts) if facts.stamp == stamp => {
                 facts.is_compared = true;
+                facts.is_indexed = is_indexed;
                 if facts.content.is_none() {
                     facts.content = content;
                 }
             }
             _ => {
-                self.is_changed = true;
+                self.is_changed |= !is_indexed;
                 let facts = FileFacts {
                     stamp,
                     content,
                     names: None,
                     is_compared: true,
+                    is_indexed,
                 };
                 self.files.insert(path.to_owned(), facts);
             }

@@ -3,6 +3,7 @@
 //!
 //! The format is that of `Documentation/gitformat-index` in git's sources, versions 2 to 4.
 
+use std::cmp::Ordering;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use survey::read_regular;
 
 use super::conversion::{self, Attributes};
 use super::stamp::GitStamp;
+use crate::content_id::ContentId;
 
 /// The largest index that is read, in bytes: one of some million files.
 const LARGEST: u64 = 256 << 20;
@@ -20,16 +22,23 @@ const LARGEST_TEXT: u64 = 1 << 20;
 /// Bytes of an entry before its name, where there are no further flags.
 const FIXED: usize = 62;
 
-/// An entry: a path, its stamp, and the name of its content.
+/// An entry: where its path ends among all paths, its stamp, and the name of its content.
 struct Entry {
-    path: Vec<u8>,
+    end: u32,
     stamp: GitStamp,
     id: [u8; 20],
 }
 
+/// Entries by path, with all paths one after the other: in a large tree they take most of the room.
+#[derive(Default)]
+struct Entries {
+    all: Vec<Entry>,
+    paths: Vec<u8>,
+}
+
 /// The entries of an index, by path.
 pub(super) struct Index {
-    entries: Vec<Entry>,
+    entries: Entries,
     /// When the index was written: seconds and nanoseconds. What changed then or later may have changed again unseen.
     written: (u32, u32),
     /// The attributes of the tree; none where git may keep another content than files have.
@@ -40,7 +49,7 @@ impl std::fmt::Debug for Index {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Index")
-            .field("entries", &self.entries.len())
+            .field("entries", &self.entries.all.len())
             .finish_non_exhaustive()
     }
 }
@@ -62,7 +71,7 @@ impl Index {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;
         let entries = parse_index_entries(&bytes)?;
-        let attributes = Attributes::of(root, entries.iter().filter_map(Entry::path));
+        let attributes = Attributes::of(root, entries.paths());
         let attributes = attributes.filter(|_| !conversion::is_set(&folder));
         Some(Index {
             entries,
@@ -73,28 +82,59 @@ impl Index {
 
     /// Returns the files that git knows, links and modules left out.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter_map(Entry::path)
+        self.entries.paths()
+    }
+
+    /// Returns whether git knows a file of that path.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.entries.find(path).is_some()
     }
 
     /// Returns the name of the content of a file that has the stamp of its entry.
-    pub(super) fn content(&self, path: &str, stamp: &GitStamp) -> Option<String> {
+    pub(super) fn content(&self, path: &str, stamp: &GitStamp) -> Option<ContentId> {
         let attributes = self.attributes.as_ref()?;
-        let at = self
-            .entries
-            .binary_search_by(|entry| entry.path.as_slice().cmp(path.as_bytes()))
-            .ok()?;
-        let entry = &self.entries[at];
+        let entry = self.entries.find(path)?;
         // The time of modification may have been put back, the other one can't be.
         let is_settled = stamp.modified.max(stamp.changed) < self.written;
         let is_same =
             entry.stamp == *stamp && is_settled && attributes.are_older(path, stamp.changed);
-        is_same.then(|| crate::content_id::to_hex(&entry.id))
+        is_same.then(|| ContentId::from_git(entry.id))
     }
 }
 
-impl Entry {
-    fn path(&self) -> Option<&str> {
-        std::str::from_utf8(&self.path).ok()
+impl Entries {
+    fn path(&self, at: usize) -> &[u8] {
+        let end = |at: usize| self.all.get(at).map_or(0, |entry| entry.end as usize);
+        let start = at.checked_sub(1).map_or(0, end);
+        self.paths.get(start..end(at)).unwrap_or_default()
+    }
+
+    /// Returns the paths that are text.
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        (0..self.all.len()).filter_map(|at| std::str::from_utf8(self.path(at)).ok())
+    }
+
+    /// Finds the entry of a path.
+    fn find(&self, path: &str) -> Option<&Entry> {
+        let (mut low, mut high) = (0, self.all.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.path(middle).cmp(path.as_bytes()) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return self.all.get(middle),
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    /// Adds an entry; none where it does not come after all others.
+    fn push(&mut self, path: &[u8], stamp: GitStamp, id: [u8; 20]) -> Option<()> {
+        let is_next = self.all.is_empty() || self.path(self.all.len() - 1) < path;
+        self.paths.extend_from_slice(path);
+        let end = u32::try_from(self.paths.len()).ok()?;
+        self.all.push(Entry { end, stamp, id });
+        is_next.then_some(())
     }
 }
 
@@ -111,7 +151,7 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
 }
 
 /// Reads the entries of an index; none where it is not of a known form.
-fn parse_index_entries(bytes: &[u8]) -> Option<Vec<Entry>> {
+fn parse_index_entries(bytes: &[u8]) -> Option<Entries> {
     let word = |at: usize| {
         bytes
             .get(at..at + 4)
@@ -122,7 +162,8 @@ fn parse_index_entries(bytes: &[u8]) -> Option<Vec<Entry>> {
         return None;
     }
     let count = usize::try_from(word(8)?).ok()?;
-    let mut entries: Vec<Entry> = Vec::with_capacity(count.min(bytes.len() / FIXED));
+    let mut entries = Entries::default();
+    entries.all.reserve_exact(count.min(bytes.len() / FIXED));
     let mut at = 12;
     let mut path: Vec<u8> = Vec::new();
     for _ in 0..count {
@@ -156,16 +197,10 @@ fn parse_index_entries(bytes: &[u8]) -> Option<Vec<Entry>> {
         // In the middle of a merge a path has several entries; one that is only meant to be added has no content yet.
         let is_whole = flags & 0x3000 == 0 && more & 0x2000 == 0 && mode >> 12 == 0o10;
         if is_whole {
-            entries.push(Entry {
-                path: path.clone(),
-                stamp,
-                id,
-            });
+            entries.push(&path, stamp, id)?;
         }
     }
-    entries
-        .is_sorted_by(|one, next| one.path < next.path)
-        .then_some(entries)
+    Some(entries)
 }
 
 /// Reads a path that is given by what it shares with the one before; returns where the next entry begins.
@@ -232,7 +267,7 @@ mod tests {
         };
         assert_eq!(
             index.content("b/long-name.py", &stamp(20)),
-            Some("07".repeat(20))
+            Some(ContentId::from_git([7; 20]))
         );
         assert_eq!(
             index.content("b/long-name.py", &stamp(21)),
@@ -257,11 +292,11 @@ mod tests {
         );
         assert_eq!(
             written((2, 2)).content("a.py", &stamp(10)),
-            Some("07".repeat(20))
+            Some(ContentId::from_git([7; 20]))
         );
         for cut in 0..bytes.len() - 8 {
             assert!(
-                parse_index_entries(&bytes[..cut]).is_none_or(|entries| entries.len() < 3),
+                parse_index_entries(&bytes[..cut]).is_none_or(|entries| entries.all.len() < 3),
                 "cut at {cut}"
             );
         }

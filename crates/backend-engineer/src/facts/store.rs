@@ -90,6 +90,7 @@ impl Store {
         let files = files
             .iter()
             .filter(|(_, facts)| facts.content.is_some() && facts.stamp.is_settled(now))
+            .filter(|(_, facts)| !facts.is_indexed || facts.names.is_some())
             .collect();
         let kept = serde_json::to_vec(&FactsToStore {
             program: program_id(),

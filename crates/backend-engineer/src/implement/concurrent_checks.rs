@@ -42,6 +42,9 @@ pub(super) struct ConcurrentChecks<'a> {
     off: Cell<bool>,
 }
 
+/// How often is looked whether the tree is known.
+const LOOKED: std::time::Duration = std::time::Duration::from_millis(2);
+
 impl<'a> ConcurrentChecks<'a> {
     /// Makes the checks that run beside a model's work; none where there are none, or where commands could meet (a network,
     /// a service, a server of the unit's own).
@@ -82,6 +85,10 @@ impl<'a> ConcurrentChecks<'a> {
 
     /// Runs the baseline, and the checks with a model's tests alone on each tree that is told, until no more are.
     pub(super) async fn work(&self, trees: UnboundedReceiver<Snapshot>) {
+        // The answer that is waited for beside this must not wait for the look at the tree.
+        while self.context.run.files.facts().is_looking() {
+            tokio::time::sleep(LOOKED).await;
+        }
         tokio::join!(self.prove(&self.before), self.follow(trees));
     }
 

@@ -131,6 +131,7 @@ async fn run_conversation(
     failures: Option<String>,
 ) -> Result<(), Stop> {
     let run = work.run;
+    work.state.look_soon(run);
     let (checks, trees) = ConcurrentChecks::start(work, change).unzip();
     let system = prompt::system_prompt(model_setup, run);
     let (first, seen) = prompt::first_task(work, change, model_setup);

@@ -70,7 +70,7 @@ impl Manifests {
             if !(python || scripts || make) {
                 continue;
             }
-            let file = root.join(path);
+            let file = root.join(&**path);
             let Some(text) = read_text(&file) else {
                 continue;
             };
@@ -86,7 +86,7 @@ impl Manifests {
             }
             let recipes = survey::read_recipes(path, &text);
             if !recipes.is_empty() {
-                found.recipes.insert(path.clone(), recipes);
+                found.recipes.insert(path.to_string(), recipes);
             }
             if name == "package.json" {
                 found.packages.insert(folder.to_owned(), scripts_of(&text));

@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Holds the folder, and a lock that tells the next run that it is in use.
 #[derive(Debug)]
@@ -19,6 +20,9 @@ const MEMORY: &str = "/dev/shm";
 
 /// The prefix of the names of runs' folders.
 const PREFIX: &str = "run-";
+
+/// The time after which a run's folder without a lock is what was left of one.
+const UNLOCKED: Duration = Duration::from_secs(3_600);
 
 /// The most attempts to make a folder and lock it in time. Another run looks once at what it finds, so that
 /// many would have to begin in the same moment.
@@ -122,6 +126,17 @@ fn scratch_parents(cache: Option<&Path>) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Files from which the copy of a tree is kept from run to run: fewer are copied in a tenth of a second.
+const KEPT_FROM: usize = 2_000;
+
+/// Returns where copies of large trees are kept in the user's cache.
+pub(super) fn place_of_copies(cache: &Path) -> sandbox::Copies {
+    sandbox::Copies {
+        folder: cache.join("backend-engineer").join("copies"),
+        from: KEPT_FROM,
+    }
+}
+
 fn user_name() -> String {
     std::env::var("USER")
         .unwrap_or_else(|_| "user".to_owned())
@@ -143,12 +158,20 @@ fn remove_dead_runs(parent: &Path) {
         .map(|entry| entry.path())
     {
         // Held until the folder is gone: a run that has just made it waits, and finds out.
-        if let Ok(lock) = survey::open_regular(&folder.join(LOCK))
-            && lock.try_lock().is_ok()
-        {
-            remove_folder(&folder);
+        match survey::open_regular(&folder.join(LOCK)) {
+            Ok(lock) if lock.try_lock().is_ok() => remove_folder(&folder),
+            Ok(_) => {}
+            // A run locks its folder as soon as it has made it.
+            Err(_) if is_older(&folder, UNLOCKED) => remove_folder(&folder),
+            Err(_) => {}
         }
     }
+}
+
+/// Returns whether a folder was last changed longer ago than a time.
+fn is_older(folder: &Path, time: Duration) -> bool {
+    let changed = fs::symlink_metadata(folder).and_then(|found| found.modified());
+    changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|since| since > time))
 }
 
 /// Removes a folder, also where a command has taken the right to enter parts of it.

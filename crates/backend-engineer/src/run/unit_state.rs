@@ -1,5 +1,6 @@
 //! The state of one unit of the plan: the next unit of the same run begins with nothing of it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use journal::{Event, FoundEvidence};
@@ -27,8 +28,11 @@ pub(crate) struct UnitState {
     pub(crate) identified: BTreeMap<(PhaseId, usize), (usize, PlacedBy)>,
     /// The staged files as they were before the part of the unit on which work goes on.
     pub(crate) before: BTreeMap<String, Staged>,
-    /// The fingerprint of the tree when work on the unit began.
-    pub(crate) first_tree: String,
+    /// The fingerprint of the tree when work on the unit began: nothing before it is asked for, which is before the first
+    /// file is written. No model waits for it.
+    first_tree: OnceCell<String>,
+    /// What was staged when work on the unit began.
+    first_staged: BTreeMap<String, Staged>,
     /// Evidence found for the unit so far, and by earlier runs for the plan.
     pub(crate) evidence: Vec<FoundEvidence>,
     /// Events that wait, where checks run beside something else: they are recorded together when these have ended.
@@ -41,22 +45,34 @@ impl UnitState {
     /// Makes the state of a unit on which work begins now.
     pub(crate) fn begin(run: &RunContext, workspace: &Workspace) -> Result<Self, Stop> {
         let evidence = run.recorder.evidence(&run.plan_name)?;
-        // Only what runs commands finds evidence, and only evidence is held against the tree.
-        let first_tree = if run.runs_commands() {
-            workspace.staged_fingerprint(run)
-        } else {
-            String::new()
-        };
         let accepted = run.recorder.accepted(&run.plan_name)?;
         let accepted = accepted
             .into_iter()
             .map(|(unit, text)| (unit.title, text))
             .collect();
         Ok(UnitState {
-            first_tree,
+            first_staged: workspace.tree.savepoint(),
             evidence,
             accepted,
             ..UnitState::default()
+        })
+    }
+
+    /// Begins to look at the tree: evidence will be held against it as it is now, and a model's answer takes longer.
+    pub(crate) fn look_soon(&self, run: &RunContext) {
+        if run.runs_commands() && self.first_tree.get().is_none() {
+            run.files.facts().look_soon();
+        }
+    }
+
+    /// Returns the fingerprint of the tree when work on the unit began.
+    pub(crate) fn first_tree(&self, run: &RunContext, workspace: &Workspace) -> &str {
+        self.first_tree.get_or_init(|| {
+            // Only what runs commands finds evidence, and only evidence is held against the tree.
+            match run.runs_commands() {
+                true => workspace.fingerprint_under(run, &self.first_staged),
+                false => String::new(),
+            }
         })
     }
 

@@ -7,6 +7,7 @@ mod restoring;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::context::RunContext;
 use super::scratch::Scratch;
@@ -27,7 +28,8 @@ pub(crate) struct Workspace {
     facts: Rc<TreeFacts>,
     settings: Settings,
     walls: Walls,
-    scratch: Vec<Scratch>,
+    /// The private folders of the run, which the sandbox keeps as well.
+    scratch: Option<Arc<Vec<Scratch>>>,
     synced: BTreeMap<String, Staged>,
     /// Files into which secrets came back that a model's commands found made up.
     pub(crate) revealed: BTreeSet<String>,
@@ -63,7 +65,7 @@ impl Workspace {
             facts: Rc::clone(facts),
             settings: settings.clone(),
             walls: Walls::None,
-            scratch: Vec::new(),
+            scratch: None,
             synced: BTreeMap::new(),
             revealed: BTreeSet::new(),
             set_up: BTreeSet::new(),
@@ -115,8 +117,16 @@ impl Workspace {
     /// Returns the fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them;
     /// the plan, our own folder and by-products left out.
     pub(crate) fn staged_fingerprint(&self, run: &RunContext) -> String {
-        let staged = self.tree.staged().iter();
-        let staged = staged.map(|(path, staged)| {
+        self.fingerprint_under(run, self.tree.staged())
+    }
+
+    /// Returns the fingerprint of the user's files with others laid over them.
+    pub(crate) fn fingerprint_under(
+        &self,
+        run: &RunContext,
+        staged: &BTreeMap<String, Staged>,
+    ) -> String {
+        let staged = staged.iter().map(|(path, staged)| {
             (
                 path.as_str(),
                 staged.bytes.as_deref().map(|bytes| (bytes, staged.mode)),
@@ -170,7 +180,7 @@ impl Workspace {
             }
             Walls::None => {}
         }
-        self.scratch.clear();
+        self.scratch = None;
         self.synced.clear();
         Ok(())
     }

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use code::languages::Language;
 use code::modules::{self, Modules};
 
 use plan::Action;
 
-use crate::facts::{TreeFacts, read_text};
+use crate::facts::{Paths, TreeFacts, read_text};
 use crate::tree::{Address, OutsideTree};
 
 /// The repository's files, and what a plan's absolute paths tell of its author's folder.
@@ -127,7 +128,7 @@ impl Files {
     }
 
     /// Returns every file of the repository that git would not ignore, from the root, with `/`.
-    pub(crate) fn all(&self) -> &BTreeSet<String> {
+    pub(crate) fn all(&self) -> &Paths {
         self.facts.paths()
     }
 
@@ -144,12 +145,12 @@ impl Files {
         let sources = self
             .all()
             .iter()
-            .map(String::as_str)
+            .map(|path| &**path)
             .filter(|path| Language::of_path(path).is_some());
         let documents = self.all().iter().filter(|path| modules::is_read(path));
         // A configuration that can't be read leads nowhere.
         let documents: Vec<(&str, String)> = documents
-            .filter_map(|path| Some((path.as_str(), read_text(&self.root.join(path))?)))
+            .filter_map(|path| Some((&**path, read_text(&self.root.join(&**path))?)))
             .collect();
         Modules::new(
             sources,
@@ -159,7 +160,7 @@ impl Files {
 
     /// Returns whether any folder or file of the repository bears this module name.
     pub(crate) fn has_module(&self, name: &str) -> bool {
-        let bears = |path: &String| {
+        let bears = |path: &Arc<str>| {
             path.split('/')
                 .any(|part| part == name || stem_of_name(part) == name)
         };
@@ -275,7 +276,7 @@ impl Files {
             .all()
             .iter()
             .filter(|file| file.ends_with(&ending))
-            .cloned()
+            .map(|file| file.to_string())
             .collect();
         match found.as_slice() {
             [only] => PathMeaning::Resolved {
@@ -342,7 +343,7 @@ impl Files {
             "requirements.txt",
             "manage.py",
         ];
-        let folder = |file: &String| {
+        let folder = |file: &Arc<str>| {
             let (folder, name) = file.rsplit_once('/')?;
             MANIFESTS.contains(&name).then(|| folder.to_owned())
         };

@@ -305,11 +305,11 @@ fn narrow_to_reverted(
 ) -> Option<check::Request> {
     let narrow = narrow_to_files(work, request, files)?;
     let paths = work.run.files.facts().paths().iter();
-    let staged = work.workspace.tree.staged().keys();
+    let paths = paths.map(|path| path.to_string());
+    let staged = work.workspace.tree.staged().keys().cloned();
     let others: BTreeSet<String> = paths
         .chain(staged)
         .filter(|path| belongs_to_tests(path) && !files.contains(path))
-        .cloned()
         .collect();
     let stems: Vec<&str> = files.iter().map(|path| stem_of(path)).collect();
     let imports_one = |path: &String| {

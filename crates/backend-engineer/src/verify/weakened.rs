@@ -9,7 +9,7 @@ mod configuration;
 mod plan_words;
 mod decide;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use code::paths::{belongs_to_tests, holds_tests, is_code};
 use code::test_cases::Silence;
@@ -17,6 +17,7 @@ use code::weakening::{self, Revision, Way, Weakening};
 
 use super::Check;
 use crate::check::{CheckRun, Count, count_in_closing_line};
+use crate::facts::Paths;
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
 use configuration::{
@@ -47,11 +48,12 @@ pub(crate) struct WeakenedTests {
 
 impl WeakenedTests {
     /// `paths` are all files of the tree, those that were changed aside.
-    fn find_in_files(files: &[Changed], paths: &BTreeSet<String>) -> Self {
+    fn find_in_files(files: &[Changed], paths: &Paths) -> Self {
         let fits = |entry: &str| {
+            let paths = paths.iter().map(|path| &**path);
             may_name_file(
                 entry,
-                paths.iter().chain(files.iter().map(|file| &file.path)),
+                paths.chain(files.iter().map(|file| file.path.as_str())),
             )
         };
         let is_test = |file: &&Changed| holds_tests(&file.path) && is_code(&file.path);
@@ -307,7 +309,7 @@ fn lone_scripts(work: &mut UnitWork<'_>, files: &[Changed]) -> Vec<String> {
         return Vec::new();
     }
     let mut paths = work.run.files.facts().paths().clone();
-    paths.extend(files.iter().map(|file| file.path.clone()));
+    paths.extend(files.iter().map(|file| file.path.as_str().into()));
     paths.retain(|path| is_code(path) || is_configuration(path));
     let mut alone: Vec<&Changed> = scripts;
     for path in &paths {
@@ -318,7 +320,7 @@ fn lone_scripts(work: &mut UnitWork<'_>, files: &[Changed]) -> Vec<String> {
             .ok()
             .flatten()
             .unwrap_or_default();
-        alone.retain(|file| file.path == *path || !probes::names_module(&text, &file.path));
+        alone.retain(|file| file.path == **path || !probes::names_module(&text, &file.path));
     }
     alone.into_iter().map(|file| file.path.clone()).collect()
 }
@@ -491,7 +493,7 @@ mod tests {
                 changed("app/a.py", "import os\n", "import os  #noqa\n"),
                 changed("app/test_data.json", "{\"a\": 1}", "{\"a\": 2}"),
             ],
-            &BTreeSet::new(),
+            &Paths::new(),
         );
         let told: Vec<String> = found.tests.iter().map(describe_weakening).collect();
         assert_eq!(

@@ -144,6 +144,7 @@ fn start_bwrap(
         real_home: None,
         copy,
         layers,
+        compared: Arc::default(),
         before: Vec::new(),
     })
 }

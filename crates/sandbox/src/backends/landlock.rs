@@ -17,7 +17,7 @@ use super::none::on_a_copy;
 use super::{Backend, BackendRequest};
 use crate::lockdown::landlock_level;
 use crate::mount_plan::{MountPlan, Visibility};
-use crate::policy::{BackendName, Network, Tier};
+use crate::policy::{BackendName, Copies, Network, Tier};
 use crate::protocol::{Calls, Confinement};
 
 /// The devices that a program may count on.
@@ -53,29 +53,31 @@ pub(super) fn build_landlock(site: &BackendRequest<'_>) -> Result<Backend, Strin
         has_loopback: !closed,
     };
     let policy = site.policy;
-    on_a_copy(site, BackendName::Landlock, tier, &|plan| Confinement {
-        calls: if closed {
-            Calls::NoKernelNoNetwork
-        } else {
-            Calls::NoKernel
-        },
-        landlock_required: true,
-        readable: readable_paths(plan),
-        writable: ["copy", "home", "tmp"]
-            .iter()
-            .map(|name| policy.scratch.join(name))
-            .chain(policy.memory.iter().map(|folder| folder.join("copy")))
-            .filter(|folder| folder.is_dir())
-            .chain(DEVICES.iter().map(|name| Path::new("/dev").join(name)))
-            .collect(),
-        own_signals: scoped,
-        own_sockets: scoped,
+    on_a_copy(site, BackendName::Landlock, tier, &|plan, copy| {
+        Confinement {
+            calls: if closed {
+                Calls::NoKernelNoNetwork
+            } else {
+                Calls::NoKernel
+            },
+            landlock_required: true,
+            readable: readable_paths(plan, policy.copies.as_ref()),
+            writable: ["home", "tmp"]
+                .iter()
+                .map(|name| policy.scratch.join(name))
+                .chain(copy.parent().map(Path::to_path_buf))
+                .filter(|folder| folder.is_dir())
+                .chain(DEVICES.iter().map(|name| Path::new("/dev").join(name)))
+                .collect(),
+            own_signals: scoped,
+            own_sockets: scoped,
+        }
     })
 }
 
 /// Returns everything but what the plan of mounts hides: as Landlock can only allow, each folder on
 /// the way to something hidden is taken apart into what lies in it.
-fn readable_paths(plan: &MountPlan) -> Vec<PathBuf> {
+fn readable_paths(plan: &MountPlan, copies: Option<&Copies>) -> Vec<PathBuf> {
     let is_hidden =
         |sight: &Visibility| matches!(sight, Visibility::Nothing | Visibility::Private(_));
     let mut hidden: BTreeSet<PathBuf> = plan
@@ -92,6 +94,8 @@ fn readable_paths(plan: &MountPlan) -> Vec<PathBuf> {
         plan.scratch.clone(),
         PathBuf::from("/dev"),
     ]);
+    // Those of other repositories are none of a command's business, and its own is allowed apart.
+    hidden.extend(copies.and_then(|copies| copies.folder.canonicalize().ok()));
     let mut found = Vec::new();
     allow_visible(Path::new("/"), &hidden, &mut found);
     let shown = plan

@@ -49,7 +49,7 @@ pub(super) fn build_macos(site: &BackendRequest<'_>) -> Result<Backend, String> 
         details: details.into(),
         has_loopback: true,
     };
-    let mut backend = on_a_copy(site, BackendName::Macos, tier, &|_| Confinement {
+    let mut backend = on_a_copy(site, BackendName::Macos, tier, &|_, _| Confinement {
         calls: Calls::All,
         landlock_required: false,
         readable: Vec::new(),
@@ -57,7 +57,9 @@ pub(super) fn build_macos(site: &BackendRequest<'_>) -> Result<Backend, String> 
         own_signals: false,
         own_sockets: false,
     })?;
-    let writable = ["copy", "home", "tmp"].map(|name| policy.scratch.join(name));
+    let own = ["home", "tmp"].map(|name| policy.scratch.join(name));
+    let copy = backend.tree.parent().map(Path::to_path_buf);
+    let writable: Vec<PathBuf> = own.into_iter().chain(copy).collect();
     backend.before = vec![
         PROGRAM.into(),
         "-p".into(),

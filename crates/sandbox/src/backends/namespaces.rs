@@ -10,6 +10,7 @@
 //! A run that has a copy already begins with the copy.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Backend, BackendRequest, copy_repository};
 use crate::client::SandboxClient;
@@ -94,6 +95,7 @@ fn backend_of(
         real_home: None,
         copy: None,
         layers: Vec::new(),
+        compared: Arc::default(),
         before: Vec::new(),
     }
 }
@@ -118,6 +120,7 @@ pub(super) fn setup_for(site: &BackendRequest<'_>, plan: &MountPlan, copied: boo
         },
         confinement: confinement_for(plan, site.network),
         limits: policy.limits,
+        copy: None,
     }
 }
 

@@ -73,6 +73,7 @@ fn read_policy(backend: BackendChoice, root: &Path, scratch: &Path) -> std::io::
         root: root.to_path_buf(),
         scratch: scratch.to_path_buf(),
         memory: None,
+        copies: None,
         backend,
         network: Network::Closed,
         services: Vec::new(),
@@ -87,5 +88,7 @@ fn read_policy(backend: BackendChoice, root: &Path, scratch: &Path) -> std::io::
         timeout: Duration::from_secs(600),
         limits: Limits::default(),
         helper: std::env::current_exe()?,
+        at_own_path: false,
+        lease: None,
     })
 }

@@ -7,6 +7,8 @@ use crate::effects;
 use crate::error::SandboxError;
 use crate::protocol::{Reply, Request};
 use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 impl Sandbox {
     /// Returns everything that differs from the real tree, by content, sorted by path. A file that
@@ -30,7 +32,16 @@ impl Sandbox {
         }
         if !backend.layers.is_empty() {
             let layers = backend.layers.clone();
-            return run_blocking(move || effects::of_overlays(&layers).map_err(failed)).await;
+            // Here only servers are known of for sure.
+            let compared = match self.servers.load(Ordering::Acquire) {
+                0 => Arc::clone(&backend.compared),
+                _ => Arc::default(),
+            };
+            return run_blocking(move || {
+                let mut compared = compared.lock().unwrap_or_else(PoisonError::into_inner);
+                effects::of_overlays(&layers, &mut compared).map_err(failed)
+            })
+            .await;
         }
         let id = self.next_id();
         match self

@@ -88,10 +88,19 @@ impl Runs {
         Ok(Self {
             outputs,
             confinement: setup.confinement.clone(),
-            watch: Watch::begin(setup.limits, setup.private_folders()),
+            watch: Watch::begin(
+                setup.limits,
+                setup.private_folders(),
+                setup.copy.as_ref().map(|copy| copy.bytes),
+            ),
             running: Mutex::default(),
             changed: Condvar::new(),
         })
+    }
+
+    /// Returns whether no command runs.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().stops.is_empty()
     }
 
     /// Starts a command; its end is told to the host.

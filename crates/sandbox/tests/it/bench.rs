@@ -62,6 +62,7 @@ impl Bench {
             root: self.root.clone(),
             scratch: self.scratch.clone(),
             memory: None,
+            copies: None,
             backend: BackendChoice::Only(backend),
             network: Network::Closed,
             services: Vec::new(),
@@ -73,6 +74,8 @@ impl Bench {
             timeout: Duration::from_secs(60),
             limits: Limits::default(),
             helper: env!("CARGO_BIN_EXE_sandbox-supervisor").into(),
+            at_own_path: false,
+            lease: None,
         }
     }
 

@@ -10,6 +10,9 @@ mod bench;
 mod basics;
 
 #[cfg(test)]
+mod copies;
+
+#[cfg(test)]
 mod effects;
 
 #[cfg(test)]

@@ -305,7 +305,7 @@ fn find_prisma_migrations(
 ///
 /// `001_init.sql` and `V2__users.sql` are numbered. Returns none where there is no such file.
 fn plain_sql(sources: &Sources) -> Option<Migrations> {
-    let is_numbered = |path: &&String| {
+    let is_numbered = |path: &&std::sync::Arc<str>| {
         let name = name_of(path);
         name.ends_with(".sql")
             && name

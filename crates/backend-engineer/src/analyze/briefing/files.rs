@@ -250,7 +250,9 @@ pub(super) fn render_outline(path: &str, text: &str) -> String {
 /// The names there often say how the new one should be called.
 fn list_folder_files(context: &BriefingContext<'_>, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let inside = |file: &&String| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
+    let inside = |file: &&std::sync::Arc<str>| {
+        file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder
+    };
     let names: Vec<&str> = context
         .files
         .all()

@@ -168,10 +168,10 @@ fn hashes_of_tree(
     let is_own = |path: &str| path.starts_with(".backend-engineer/") || path == run.start.plan;
     let paths = facts.paths().iter().filter(|path| !is_own(path));
     let hashed = paths.filter_map(|path| {
-        let place = past.root.join(path);
+        let place = past.root.join(&**path);
         let is_file = fs::symlink_metadata(&place).is_ok_and(|found| found.is_file());
         let bytes = is_file.then(|| fs::read(&place).ok()).flatten()?;
-        Some((path.clone(), Some(journal::hash(&bytes))))
+        Some((path.to_string(), Some(journal::hash(&bytes))))
     });
     hashed.collect()
 }

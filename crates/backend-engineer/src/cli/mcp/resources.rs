@@ -45,7 +45,7 @@ fn list_plan_resources(folder: &Path) -> Vec<ResourceRow> {
         .paths()
         .iter()
         .filter(|path| path.ends_with(".md"))
-        .cloned();
+        .map(|path| path.to_string());
     let read = |path: String| {
         let text = read_text(&folder.join(&path))?;
         let plan = plan::read(text.as_bytes()).ok()?;

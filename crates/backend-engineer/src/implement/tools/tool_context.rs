@@ -258,7 +258,7 @@ impl ToolState<'_> {
             .files
             .all()
             .iter()
-            .map(String::as_str)
+            .map(|path| &**path)
             .chain(staged)
             .filter(beside);
         let suite = suites.find(|suite| {

@@ -5,6 +5,8 @@
 //! names phase 1. Nothing is said where this very unit makes the file, nor of files that git
 //! ignores.
 
+use std::sync::Arc;
+
 use plan::Action;
 
 use crate::review::ReviewScope;
@@ -105,7 +107,7 @@ fn made_here(context: &RuleContext<'_>, path: &str) -> bool {
 fn find_similar_file(context: &RuleContext<'_>, path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let all = context.run.files.all();
-    let alike: Vec<&String> = all
+    let alike: Vec<&Arc<str>> = all
         .iter()
         .filter(|file| file.rsplit('/').next() == Some(name) && name.contains('.'))
         .collect();
@@ -122,9 +124,9 @@ fn find_similar_file(context: &RuleContext<'_>, path: &str) -> Option<String> {
     if let [only] = alike.as_slice()
         && !general
     {
-        return Some((*only).clone());
+        return Some(only.to_string());
     }
-    let likeness = |file: &&String| (strsim::normalized_levenshtein(file, path) * 1000.0) as u32;
+    let likeness = |file: &&Arc<str>| (strsim::normalized_levenshtein(file, path) * 1000.0) as u32;
     let ending = name.rsplit_once('.').map(|(_, ending)| ending)?;
     let same_kind = all.iter().filter(|file| {
         file.rsplit_once('.')
@@ -133,7 +135,7 @@ fn find_similar_file(context: &RuleContext<'_>, path: &str) -> Option<String> {
     same_kind
         .max_by_key(likeness)
         .filter(|file| likeness(file) > 800)
-        .cloned()
+        .map(|file| file.to_string())
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@
 //!
 //! In doubt nothing is found: a false warning makes a right plan look wrong.
 
+use std::sync::Arc;
+
 use crate::facts::read_text;
 use crate::identifiers::contains_identifier;
 use crate::review::code::Code;
@@ -113,13 +115,14 @@ fn find_module_elsewhere(context: &RuleContext<'_>, path: &str, module: &str) ->
     };
     // Without the `x` that marks JSX.
     let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
-    let bears = |file: &&String| {
+    let bears = |file: &&Arc<str>| {
         let own = file.rsplit('/').next().unwrap_or(file);
         own.rsplit_once('.')
             .is_some_and(|(stem, end)| stem == name && end.trim_end_matches('x') == ending)
     };
     let mut found = context.run.files.all().iter().filter(bears);
-    found.next().filter(|_| found.next().is_none()).cloned()
+    let only = found.next().filter(|_| found.next().is_none());
+    only.map(|path| path.to_string())
 }
 
 /// Returns whether a name that is imported from a package is one of its modules.
@@ -212,7 +215,7 @@ fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports:
     };
     let manifests = context.manifests();
     let declared = manifests.declares_python(&[top]).unwrap_or(true);
-    let own = |file: &&String| {
+    let own = |file: &&Arc<str>| {
         let within = file
             .strip_prefix(&format!("{top}/"))
             .or_else(|| file.split_once(&format!("/{top}/")).map(|(_, rest)| rest));
@@ -223,7 +226,7 @@ fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports:
     let is_package = files.iter().any(|file| {
         package
             .iter()
-            .any(|own| file == own || file.ends_with(&format!("/{own}")))
+            .any(|own| **file == **own || file.ends_with(&format!("/{own}")))
     });
     let tests = matches!(top, "tests" | "test");
     !tests

@@ -48,7 +48,7 @@ fn check_layout(context: &mut RuleContext<'_>) -> Vec<Finding> {
             continue;
         }
         let within = format!("/{folder}/");
-        let ends = |other: &String| {
+        let ends = |other: &std::sync::Arc<str>| {
             other
                 .find(&within)
                 .map(|at| other[..at + within.len() - 1].to_owned())

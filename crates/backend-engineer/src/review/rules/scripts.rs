@@ -232,7 +232,7 @@ fn test_file(
             .files
             .all()
             .iter()
-            .any(|file| file.ends_with(&format!("/{word}")) || file == word);
+            .any(|file| file.ends_with(&format!("/{word}")) || **file == **word);
         !stands && !anywhere && !context.planned(&name(word)) && !in_commits(context, word)
     })?;
     let mut finding = context.finding_at(

@@ -150,8 +150,9 @@ fn only_file(context: &RuleContext<'_>, file: &str) -> Option<String> {
         .files
         .all()
         .iter()
-        .filter(|path| *path == file || path.ends_with(&ending));
-    found.next().filter(|_| found.next().is_none()).cloned()
+        .filter(|path| ***path == *file || path.ends_with(&ending));
+    let only = found.next().filter(|_| found.next().is_none());
+    only.map(|path| path.to_string())
 }
 
 /// Returns whether anything else in the plan brings the name: its code, or words that speak of making it.

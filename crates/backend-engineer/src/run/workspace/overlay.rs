@@ -2,10 +2,11 @@
 //! commands changed.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sandbox::{
-    Command, Effect, EffectKind, Network, OpeningSandbox, Outcome, Policy, Sandbox, Server,
+    Command, Effect, EffectKind, Lease, Network, OpeningSandbox, Outcome, Policy, Sandbox, Server,
     Service, Temporary, Tier,
 };
 
@@ -14,7 +15,7 @@ use super::script_run::ScriptRun;
 use crate::fingerprint;
 use crate::model_setup::PROVIDER_KEYS;
 use crate::run::promotable::Promotable;
-use crate::run::scratch::Scratch;
+use crate::run::scratch::{Scratch, place_of_copies};
 use crate::stop::Stop;
 use crate::tree::{Pending, Staged};
 
@@ -334,8 +335,10 @@ impl Workspace {
                 .as_ref()
                 .and_then(|memory| memory.path("sandbox").ok()),
         );
-        let policy = self.policy(folders)?;
-        self.scratch = std::iter::once(scratch).chain(memory).collect();
+        let kept: Vec<Scratch> = std::iter::once(scratch).chain(memory).collect();
+        let kept = Arc::new(kept);
+        let policy = self.policy(folders, kept.clone())?;
+        self.scratch = Some(kept);
         self.walls = Walls::Rising(Sandbox::open_soon(policy));
         Ok(())
     }
@@ -378,7 +381,11 @@ impl Workspace {
         }
     }
 
-    fn policy(&self, (scratch, memory): (PathBuf, Option<PathBuf>)) -> Result<Policy, Stop> {
+    fn policy(
+        &self,
+        (scratch, memory): (PathBuf, Option<PathBuf>),
+        lease: Lease,
+    ) -> Result<Policy, Stop> {
         let helper = std::env::current_exe().map_err(|error| {
             Stop::environment(format!("this program can't find itself: {error}"))
         })?;
@@ -386,6 +393,7 @@ impl Workspace {
             root: self.tree.root().to_owned(),
             scratch,
             memory,
+            copies: self.settings.cache.as_deref().map(place_of_copies),
             backend: self.settings.backend(),
             network: if self.settings.network() {
                 Network::Open
@@ -419,6 +427,9 @@ impl Workspace {
             timeout: self.settings.timeout(),
             limits: self.settings.limits(),
             helper,
+            // A copy shares the machine's network and processes, so that checks apart could meet.
+            at_own_path: self.is_apart(),
+            lease: Some(lease),
         })
     }
 

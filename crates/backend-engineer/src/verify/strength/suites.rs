@@ -245,24 +245,22 @@ fn imports_module(work: &UnitWork<'_>, file: &str, module: &str) -> bool {
     let found = text
         .and_then(|text| imports::list_imports(file, &text))
         .unwrap_or_default();
-    let staged = work.workspace.tree.staged().keys();
-    let paths: BTreeSet<&String> = work
+    let staged = work.workspace.tree.staged().keys().map(String::as_str);
+    let paths: BTreeSet<&str> = work
         .run
         .files
         .facts()
         .paths()
         .iter()
+        .map(|path| &**path)
         .chain(staged)
         .collect();
     let documents: Vec<(&str, String)> = paths
         .iter()
         .filter(|path| code::modules::is_read(path))
-        .filter_map(|path| Some((path.as_str(), read_text(&work.run.root().join(path))?)))
+        .filter_map(|path| Some((*path, read_text(&work.run.root().join(path))?)))
         .collect();
-    let sources = paths
-        .iter()
-        .map(|path| path.as_str())
-        .filter(|path| is_code(path));
+    let sources = paths.iter().copied().filter(|path| is_code(path));
     let modules = Modules::new(
         sources,
         documents.iter().map(|(path, text)| (*path, text.as_str())),

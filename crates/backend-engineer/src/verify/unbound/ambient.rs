@@ -46,7 +46,7 @@ pub(super) fn remove_ambient_names(
     let mut packages = BTreeSet::new();
     let staged = work.workspace.tree.staged().keys().cloned();
     let mut files: BTreeSet<String> = staged.collect();
-    files.extend(work.run.files.all().iter().cloned());
+    files.extend(work.run.files.all().iter().map(|path| path.to_string()));
     for file in files.iter().filter(|file| !paths::is_dependency(file)) {
         if !may_bring_names(file) {
             continue;

@@ -368,7 +368,7 @@ fn lists_fewer(before: &[String], now: &[String]) -> bool {
 
 /// Returns whether an entry, a path, a pattern of a shell or a regular expression, may name one of these files. A pattern with
 /// choices or escapes may name anything; of any other, what stands between its signs stands in each path that it names.
-pub(super) fn may_name_file<'a>(entry: &str, mut files: impl Iterator<Item = &'a String>) -> bool {
+pub(super) fn may_name_file<'a>(entry: &str, mut files: impl Iterator<Item = &'a str>) -> bool {
     if entry.contains(['|', '{', '(', '[', '\\', '?', '+']) {
         return true;
     }
