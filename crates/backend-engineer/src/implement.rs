@@ -10,6 +10,7 @@ mod present_text;
 mod placement;
 mod literal;
 mod files;
+mod importers;
 mod result;
 mod commits;
 mod inline;

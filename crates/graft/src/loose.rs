@@ -254,7 +254,11 @@ fn find_stated_scope(
 ) -> Result<Option<(Range<usize>, Kind)>, Refusal> {
     for relation in [Relation::Within, Relation::Mention, Relation::Replace] {
         let mut narrowed: Option<(Range<usize>, Kind)> = None;
-        for mention in hints.prose.related(relation, name, siblings) {
+        let mentions = match relation {
+            Relation::Within => hints.prose.holders(name, siblings),
+            _ => hints.prose.related(relation, name, siblings),
+        };
+        for mention in mentions {
             let mut found = Vec::new();
             collect_named_definitions(
                 file,

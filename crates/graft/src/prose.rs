@@ -22,6 +22,8 @@ mod rest;
 
 mod read;
 
+mod holders;
+
 use std::collections::HashSet;
 
 pub(crate) use ends::named_end;
@@ -30,7 +32,7 @@ pub(crate) use phrases::{Phrase, Pick, split_name_words};
 use places::relation_before_name;
 pub(crate) use places::{is_beside, relation_after_text};
 pub(crate) use sorts::Sort;
-use words::{STATEMENTS, Token, is_denied, is_word, tokenize_prose};
+use words::{STATEMENTS, Token, is_denied, is_word, opens_sentence, tokenize_prose};
 
 /// The relation of the block to a name, by a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub(crate) struct Mention {
     pub(crate) relation: Relation,
     /// Number of the sentence.
     pub(crate) sentence: usize,
+    /// It stands at the head of its sentence, behind a word of place and an article at most.
+    pub(crate) opens: bool,
 }
 
 /// Where in its list a sentence puts the block.
@@ -112,6 +116,8 @@ pub(crate) struct Prose {
     pub(crate) is_for_a_body: bool,
     /// Code of which the words say both sides: "replace `a` with `b`".
     exchanges: Vec<(String, String)>,
+    /// Words that are no code, with their sentences: a key may be written so ("the database section").
+    plain_words: Vec<(usize, String)>,
 }
 
 impl Prose {
@@ -156,13 +162,18 @@ impl Prose {
                             noun,
                         });
                     }
+                    let opens = opens_sentence(&tokens, at);
                     prose.mentions.push(Mention {
                         name: name.clone(),
                         relation,
                         sentence,
+                        opens,
                     });
                 }
-                Token::Word(word) => prose.word(word, &tokens, (at, sentence), known),
+                Token::Word(word) => {
+                    prose.plain_words.push((sentence, word.clone()));
+                    prose.word(word, &tokens, (at, sentence), known);
+                }
             }
         }
         prose.phrases = phrases::read_phrases(&tokens);
@@ -202,6 +213,7 @@ impl Prose {
                 name,
                 relation,
                 sentence,
+                opens: false,
             });
         }
         self
@@ -292,17 +304,6 @@ impl Prose {
             .collect();
         found.sort_by_key(|phrase| phrase.relation != Relation::After);
         found
-    }
-
-    /// Returns the names that the sentences about an item put it under, nearest to the block first.
-    pub(crate) fn under(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
-        let under = self
-            .phrases(name, siblings)
-            .into_iter()
-            .filter(|phrase| phrase.is_under);
-        under
-            .flat_map(|phrase| phrase.code.iter().map(String::as_str))
-            .collect()
     }
 
     /// Returns the end of the list at which the sentences about an item want it.

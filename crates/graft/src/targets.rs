@@ -170,11 +170,36 @@ impl<'t> Search<'_, '_, 't> {
             found.for_each(|(_, others)| narrow_to_inner(&mut fit, others));
             match fit.as_slice() {
                 [] => {}
-                [only] => return Ok(Some(only)),
+                [only] => {
+                    let inner = self.find_inner_container(only, item, (siblings, list));
+                    return Ok(Some(inner.unwrap_or(only)));
+                }
                 several => return Err(ambiguous_container_refusal(self.file, meant, several)),
             }
         }
         Ok(None)
+    }
+
+    /// Returns the only container right within another one that the words name as its part: of "`Meta` of `Player`" and
+    /// "in `Player`, extend `Meta`" the inner one is the place. "Add it to `Player`, for `Meta`" names no part.
+    fn find_inner_container(
+        &self,
+        outer: &Container<'t>,
+        item: &Item<'_>,
+        (siblings, list): (&[&str], List),
+    ) -> Option<&Container<'t>> {
+        let last = outer.name.rsplit('.').next().unwrap_or(&outer.name);
+        let named = self.prose.parts_of(last, (&item.name, siblings));
+        let is_inner = |one: &&Container<'t>| {
+            let own = one.name.strip_prefix(&outer.name);
+            let own = own.and_then(|own| own.strip_prefix('.'));
+            // A method that the words name is a neighbour of the new one, or calls it.
+            own.is_some_and(|own| named.contains(&own))
+                && one.kind != Kind::Function
+                && self.takes(one, item, list)
+        };
+        let mut found = self.containers.iter().filter(is_inner);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// Returns the containers of a name that can hold the item.

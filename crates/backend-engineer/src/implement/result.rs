@@ -21,6 +21,7 @@ use code::standard_library::is_script_global;
 use journal::Event;
 use plan::PhaseId;
 
+use super::importers::find_orphan;
 use super::placement::{PlacementOutcome, reason_name};
 use super::{Change, Item, Placement, StepOutcome};
 use crate::identifiers::list_identifiers;
@@ -49,6 +50,7 @@ pub(super) fn take_back_faulty(
     while let Some((path, fault)) =
         find_faulty_file(work, &placed_by(placements_of_unit(unit, change)), &taken)
             .or_else(|| half_done(work, unit, change))
+            .or_else(|| find_orphaning_file(work, unit, change, &taken))
     {
         take_back(work, unit, change, (&path, fault))?;
         taken.insert(path);
@@ -166,6 +168,46 @@ fn find_faulty_file(
     left.find_map(|path| fault_of(work, path, taken).map(|fault| (path.clone(), fault)))
 }
 
+/// Returns a file of which the unit took what a module that stays imports, with the message.
+fn find_orphaning_file(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+    taken: &BTreeSet<String>,
+) -> Option<(String, ImportFault)> {
+    let mut changed = placed_by(placements_of_unit(unit, change));
+    changed.extend(placed_by(removals_of_unit(work, unit, change)));
+    let mut left = changed.into_iter().filter(|path| !taken.contains(path));
+    left.find_map(|path| {
+        let before = text_before_unit(&mut work.workspace.tree, &path, &work.state.before)?;
+        let message = find_orphan(work, &path, &before)?;
+        let reason = "unbound";
+        Some((path, ImportFault { reason, message }))
+    })
+}
+
+/// Returns the placements of a unit that removed a whole file; one that only got another path is none.
+fn removals_of_unit<'c>(
+    work: &UnitWork<'_>,
+    unit: PhaseId,
+    change: &'c mut Change,
+) -> impl Iterator<Item = &'c mut Placement> {
+    let staged = work.workspace.tree.staged();
+    let removed: BTreeSet<String> = staged
+        .iter()
+        .filter(|(_, staged)| staged.bytes.is_none())
+        .map(|(path, _)| path.clone())
+        .collect();
+    placements_in_unit(unit, change).filter(move |placement| {
+        let is_gone = |path: &String| removed.contains(path);
+        let is_removal = matches!(
+            placement.placed,
+            PlacementOutcome::Now { created: false, .. }
+        );
+        placement.block.is_none() && is_removal && placement.path.as_ref().is_some_and(is_gone)
+    })
+}
+
 /// Takes back what the unit placed in the file at `path`, with the fault as the reason: its text
 /// becomes that before the unit, and every placement in it a refusal.
 fn take_back(
@@ -182,7 +224,7 @@ fn take_back(
         .map_err(|error| Stop::refused(error.to_string()))?;
     let mut line = None;
     for placement in
-        placements_of_unit(unit, change).filter(|placement| placement.path.as_deref() == Some(path))
+        placements_in_unit(unit, change).filter(|placement| placement.path.as_deref() == Some(path))
     {
         if matches!(placement.placed, PlacementOutcome::Now { .. }) {
             let (reason, message) = (fault.reason, fault.message.clone());
@@ -207,6 +249,11 @@ fn take_back(
 /// Returns the placements of blocks in a unit. Those of sentences and of whole files are left out:
 /// they bring no names.
 fn placements_of_unit(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
+    placements_in_unit(unit, change).filter(|placement| placement.block.is_some())
+}
+
+/// Returns all placements in a unit.
+fn placements_in_unit(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
     let items = change
         .items
         .iter_mut()
@@ -214,7 +261,7 @@ fn placements_of_unit(unit: PhaseId, change: &mut Change) -> impl Iterator<Item 
     items
         .flat_map(|item| &mut item.outcomes)
         .filter_map(|step_outcome| match step_outcome {
-            StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
+            StepOutcome::Place(placement) => Some(placement),
             _ => None,
         })
 }

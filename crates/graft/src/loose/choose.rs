@@ -1,10 +1,12 @@
 //! The block of the file that takes bare items: the one that holds the neighbour which the words name, that repeats the
 //! lines shown, that has the statement to change, or the only one that makes such calls.
 
+mod collection;
+
 mod neighbour;
 
 use crate::compare::same_code;
-use crate::enclosing::{is_held_by, is_of_constructor, path_of, sets_attribute};
+use crate::enclosing::{is_of_constructor, sets_attribute};
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
 use crate::loose::{Block, Hints, LINE_DRIFT};
@@ -14,6 +16,7 @@ use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{is_test, of_sort};
 use crate::splice::{location_at, new_refusal};
 use crate::{Location, Reason, Refusal};
+use collection::find_named_collection;
 use neighbour::{blocks_with_kind, find_block_of_keys, find_block_of_neighbour};
 
 /// Returns the block that takes the bare items, by the first of these that tells one.
@@ -76,32 +79,6 @@ pub(super) fn choose_block(
         return Ok(Some(found));
     }
     in_the_test(merger.file, blocks, (code, &siblings), hints)
-}
-
-/// Returns the only collection that the words name by its key or variable: "under `env`" of a dictionary, "in
-/// `WORKER.env`".
-fn find_named_collection(
-    file: &Source<'_>,
-    blocks: &[Block<'_>],
-    hints: &Hints<'_>,
-    (name, siblings): (&str, &[&str]),
-) -> Option<usize> {
-    let mut names = hints.prose.related(Relation::Within, name, siblings);
-    names.extend(hints.prose.under(name, siblings));
-    let paths: Vec<Vec<String>> = blocks
-        .iter()
-        .map(|block| path_of(file, block.node))
-        .collect();
-    let lies_in =
-        |path: &[String], name: &str| (1..=path.len()).any(|end| is_held_by(&path[..end], name));
-    names.retain(|name| paths.iter().any(|path| lies_in(path, name)));
-    let is_meant = |path: &Vec<String>| {
-        names.iter().any(|name| is_held_by(path, name))
-            && names.iter().all(|name| lies_in(path, name))
-    };
-    let mut found = paths.iter().enumerate().filter(|(_, path)| is_meant(path));
-    let (only, _) = found.next()?;
-    found.next().is_none().then_some(only)
 }
 
 /// Returns the only block whose items of the same kind hold the one that the words name: "after the book routes".

@@ -10,7 +10,9 @@
 use std::collections::HashSet;
 
 use super::places::relation_before_name;
-use super::words::{NOUNS, Token, follows_word, is_denied, is_word, looks_like_a_name};
+use super::words::{
+    NOUNS, Token, follows_word, is_denied, is_word, looks_like_a_name, opens_sentence,
+};
 use super::{End, Mention, Prose, Relation, ends_clause, leads_to_code, phrases};
 
 impl Prose {
@@ -59,6 +61,7 @@ impl Prose {
                     name: word.to_owned(),
                     relation: Relation::Before,
                     sentence,
+                    opens: false,
                 });
             }
             _ => {
@@ -69,6 +72,7 @@ impl Prose {
                         name: word.trim_end_matches("()").to_owned(),
                         relation,
                         sentence,
+                        opens: opens_sentence(tokens, at),
                     });
                 }
             }

@@ -436,3 +436,13 @@ pub(super) const ARTICLES: [&str; 23] = [
     "the", "existing", "current", "last", "first", "den", "der", "die", "das", "dem", "des", "el",
     "la", "los", "las", "le", "les", "del", "du", "do", "da", "dos", "l",
 ];
+
+/// Returns whether a token stands at the head of its sentence, behind two words at most: "In `A`, …", "To the model `A` …".
+pub(super) fn opens_sentence(tokens: &[Token], at: usize) -> bool {
+    /// A word of place and an article.
+    const LEADING: usize = 2;
+    let head = tokens[..at].iter().rev();
+    head.take_while(|token| !matches!(token, Token::Stop))
+        .count()
+        <= LEADING
+}

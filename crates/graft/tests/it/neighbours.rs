@@ -201,6 +201,85 @@ const REGISTRATIONS: &[Row] = &[
     },
 ];
 
+const PLAYERS: &str = "class Player:\n    name = \"x\"\n\n    class Meta:\n        verbose_name = \"p\"\n\n\nclass Team:\n    name = \"t\"\n\n    class Meta:\n        verbose_name = \"q\"\n";
+const LISTS: &str = "APPS = [\n    \"a\",\n]\nLAYERS = [\n    \"x.Security\",\n    \"y.Z\",\n]\n";
+const CONFIG: &str =
+    "export const config = {\n  db: {\n    host: \"a\",\n  },\n  http: {\n    port: 1,\n  },\n};\n";
+
+/// The inner one of two owners that the words name, and of two lists the one to which the entry goes.
+const INNER: &[Row] = &[
+    Row {
+        path: "a.py",
+        before: PLAYERS,
+        block: "ordering = [\"name\"]\n",
+        prose: "Order players by name (`Meta` of `Player`):",
+        after: Ok(
+            "class Player:\n    name = \"x\"\n\n    class Meta:\n        verbose_name = \"p\"\n        ordering = [\"name\"]\n\n\nclass Team:\n    name = \"t\"\n\n    class Meta:\n        verbose_name = \"q\"\n",
+        ),
+    },
+    Row {
+        path: "a.py",
+        before: PLAYERS,
+        block: "ordering = [\"name\"]\n",
+        prose: "In `Player`, extend `Meta`:",
+        after: Ok(
+            "class Player:\n    name = \"x\"\n\n    class Meta:\n        verbose_name = \"p\"\n        ordering = [\"name\"]\n\n\nclass Team:\n    name = \"t\"\n\n    class Meta:\n        verbose_name = \"q\"\n",
+        ),
+    },
+    Row {
+        path: "a.py",
+        before: PLAYERS,
+        block: "ordering = [\"name\"]\n",
+        prose: "Extend `Player`'s `Meta`:",
+        after: Ok(
+            "class Player:\n    name = \"x\"\n\n    class Meta:\n        verbose_name = \"p\"\n        ordering = [\"name\"]\n\n\nclass Team:\n    name = \"t\"\n\n    class Meta:\n        verbose_name = \"q\"\n",
+        ),
+    },
+    Row {
+        path: "a.py",
+        before: PLAYERS,
+        block: "ordering = [\"name\"]\n",
+        prose: "Add it to `Player`, for the sake of `Meta`:",
+        after: Err(Reason::Ambiguous),
+    },
+    Row {
+        path: "a.py",
+        before: LISTS,
+        block: "\"cors\",\n",
+        prose: "Add `cors` to `APPS`, and its layer to `LAYERS`.",
+        after: Ok(
+            "APPS = [\n    \"a\",\n    \"cors\",\n]\nLAYERS = [\n    \"x.Security\",\n    \"y.Z\",\n]\n",
+        ),
+    },
+    Row {
+        path: "a.py",
+        before: LISTS,
+        block: "\"cors.Layer\",\n",
+        prose: "Add `cors` to `APPS`, and its layer to `LAYERS`.",
+        after: Ok(
+            "APPS = [\n    \"a\",\n]\nLAYERS = [\n    \"x.Security\",\n    \"y.Z\",\n    \"cors.Layer\",\n]\n",
+        ),
+    },
+    Row {
+        path: "a.js",
+        before: CONFIG,
+        block: "pool: 5,\n",
+        prose: "The `db` key of `config` gets:",
+        after: Ok(
+            "export const config = {\n  db: {\n    host: \"a\",\n    pool: 5,\n  },\n  http: {\n    port: 1,\n  },\n};\n",
+        ),
+    },
+    Row {
+        path: "a.js",
+        before: CONFIG,
+        block: "pool: 5,\n",
+        prose: "The db section of `config` gets:",
+        after: Ok(
+            "export const config = {\n  db: {\n    host: \"a\",\n    pool: 5,\n  },\n  http: {\n    port: 1,\n  },\n};\n",
+        ),
+    },
+];
+
 /// Members by their owner, entries by their list.
 const OWNERS: &[Row] = &[
     Row {
@@ -402,6 +481,7 @@ fn registrations_go_behind_their_like() {
 #[test]
 fn the_innermost_owner_takes_a_member() {
     check(OWNERS);
+    check(INNER);
 }
 
 #[test]
