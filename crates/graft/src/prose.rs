@@ -32,7 +32,7 @@ pub(crate) use phrases::{Phrase, Pick, split_name_words};
 use places::relation_before_name;
 pub(crate) use places::{is_beside, relation_after_text};
 pub(crate) use sorts::Sort;
-use words::{STATEMENTS, Token, is_denied, is_word, opens_sentence, tokenize_prose};
+use words::{STATEMENTS, Token, clause_of, is_denied, is_word, opens_sentence, tokenize_prose};
 
 /// The relation of the block to a name, by a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub(crate) struct Mention {
     pub(crate) sentence: usize,
     /// It stands at the head of its sentence, behind a word of place and an article at most.
     pub(crate) opens: bool,
+    /// The number of commas before it.
+    pub(crate) clause: usize,
 }
 
 /// Where in its list a sentence puts the block.
@@ -162,12 +164,13 @@ impl Prose {
                             noun,
                         });
                     }
-                    let opens = opens_sentence(&tokens, at);
+                    let (opens, clause) = (opens_sentence(&tokens, at), clause_of(&tokens, at));
                     prose.mentions.push(Mention {
                         name: name.clone(),
                         relation,
                         sentence,
                         opens,
+                        clause,
                     });
                 }
                 Token::Word(word) => {
@@ -214,6 +217,7 @@ impl Prose {
                 relation,
                 sentence,
                 opens: false,
+                clause: 0,
             });
         }
         self
@@ -230,11 +234,6 @@ impl Prose {
             .map(|mention| mention.name.clone())
             .collect();
         self
-    }
-
-    /// Returns the names beside the earlier blocks of the step, the nearest first.
-    pub(crate) fn earlier(&self) -> impl Iterator<Item = &str> {
-        self.earlier.iter().rev().map(String::as_str)
     }
 
     /// Marks the last sentence as a replacement where the plan's form says that something is replaced.

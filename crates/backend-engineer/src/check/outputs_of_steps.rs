@@ -20,11 +20,16 @@ pub(super) fn accept_step_outputs(
     effects: &[Effect],
 ) {
     let kinds = super::read_command(work, &request.script, &request.folder).kinds();
-    for effect in effects.iter().filter(|effect| !before.contains(effect)) {
+    let of_step: Vec<&Effect> = effects
+        .iter()
+        .filter(|effect| !before.contains(effect))
+        .collect();
+    for effect in &of_step {
         if work.promotable().includes(&effect.path) || Workspace::is_too_large(effect) {
             continue;
         }
-        if let Some(permit) = write_reason_of_effect(work, (request, &kinds), effect) {
+        let permit = write_reason_of_effect(work, (request, &kinds), (effect, &of_step));
+        if let Some(permit) = permit {
             work.state
                 .admitted
                 .insert(effect.path.clone(), permit.to_string());
@@ -32,10 +37,22 @@ pub(super) fn accept_step_outputs(
     }
 }
 
+/// Returns whether a file lies with a migration that the same step made, as the journal and the snapshots of Drizzle and
+/// the file that names Django's last one do. Without them the new migration would never run.
+fn lies_with_new_migration(path: &str, of_step: &[&Effect]) -> bool {
+    of_step.iter().any(|new| {
+        let folder = new.path.rsplit_once('/').map(|(folder, _)| folder);
+        let inside = folder.and_then(|folder| path.strip_prefix(folder));
+        new.kind == EffectKind::Created
+            && is_migration(&new.path)
+            && inside.is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
 fn write_reason_of_effect(
     work: &UnitWork<'_>,
     (request, kinds): (&Request, &[Kind]),
-    effect: &Effect,
+    (effect, of_step): (&Effect, &[&Effect]),
 ) -> Option<WriteReason> {
     let path = effect.path.as_str();
     let forbidden = work
@@ -73,7 +90,7 @@ fn write_reason_of_effect(
     if is_snapshot(path) {
         return Some(WriteReason::Snapshot);
     }
-    if is_migration(path) && (is_new || generates) {
+    if is_migration(path) && (is_new || generates || lies_with_new_migration(path, of_step)) {
         return Some(WriteReason::Migration);
     }
     if kinds.contains(&Kind::Install) && (is_manifest(path) || locked_manifest(path).is_some()) {

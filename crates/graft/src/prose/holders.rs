@@ -8,28 +8,40 @@ impl Prose {
     /// else into: "Add `cors` to `APPS`, and its middleware to `MIDDLEWARE`".
     pub(crate) fn holders(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let all = self.related(Relation::Within, name, siblings);
-        // Each name that is put somewhere, with where: a name, and the next one, "to" which it goes.
+        // A name, and right behind it the one "to" which it goes. The path of a label goes nowhere.
         let pairs = self.mentions.windows(2).filter_map(|pair| match pair {
             [what, into]
                 if what.relation == Relation::Mention
+                    && !what.name.contains('/')
                     && into.relation == Relation::Within
                     && what.sentence == into.sentence =>
             {
-                Some((what.name.as_str(), into.name.as_str()))
+                Some((what.name.as_str(), (into.sentence, into.clause)))
             }
             _ => None,
         });
         // An entry of a list is known with its quotes.
         let bare = name.trim_matches(['"', '\'', '`']);
         let (own, others): (Vec<_>, Vec<_>) = pairs.partition(|(what, _)| same_name(what, bare));
-        if let [(_, into)] = own.as_slice() {
-            return vec![into];
-        }
-        let rest: Vec<&str> = all
-            .iter()
-            .copied()
-            .filter(|one| !others.iter().any(|(_, into)| into == one))
-            .collect();
+        let in_clause = |holder: &str, clause: (usize, usize)| {
+            self.mentions.iter().any(|one| {
+                one.relation == Relation::Within
+                    && one.name == holder
+                    && (one.sentence, one.clause) == clause
+            })
+        };
+        let rest: Vec<&str> = match own.as_slice() {
+            [(_, clause)] => {
+                let mut own = all.clone();
+                own.retain(|one| in_clause(one, *clause));
+                own
+            }
+            _ => {
+                let mut rest = all.clone();
+                rest.retain(|one| !others.iter().any(|(_, clause)| in_clause(one, *clause)));
+                rest
+            }
+        };
         if rest.is_empty() { all } else { rest }
     }
 
@@ -80,5 +92,10 @@ impl Prose {
         under
             .flat_map(|phrase| phrase.code.iter().map(String::as_str))
             .collect()
+    }
+
+    /// Returns the names beside the earlier blocks of the step, the nearest first.
+    pub(crate) fn earlier(&self) -> impl Iterator<Item = &str> {
+        self.earlier.iter().rev().map(String::as_str)
     }
 }

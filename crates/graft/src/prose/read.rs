@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 use super::places::relation_before_name;
 use super::words::{
-    NOUNS, Token, follows_word, is_denied, is_word, looks_like_a_name, opens_sentence,
+    NOUNS, Token, clause_of, follows_word, is_denied, is_word, looks_like_a_name, opens_sentence,
 };
 use super::{End, Mention, Prose, Relation, ends_clause, leads_to_code, phrases};
 
@@ -62,6 +62,7 @@ impl Prose {
                     relation: Relation::Before,
                     sentence,
                     opens: false,
+                    clause: clause_of(tokens, at),
                 });
             }
             _ => {
@@ -73,6 +74,7 @@ impl Prose {
                         relation,
                         sentence,
                         opens: opens_sentence(tokens, at),
+                        clause: clause_of(tokens, at),
                     });
                 }
             }

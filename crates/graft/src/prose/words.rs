@@ -441,8 +441,18 @@ pub(super) const ARTICLES: [&str; 23] = [
 pub(super) fn opens_sentence(tokens: &[Token], at: usize) -> bool {
     /// A word of place and an article.
     const LEADING: usize = 2;
+    // The path of a label above ("**File**: `app/a.py`") is no part of the sentence.
+    let is_before = |token: &&Token| match token {
+        Token::Stop => true,
+        Token::Code(text) | Token::Word(text) => text.contains('/'),
+        _ => false,
+    };
     let head = tokens[..at].iter().rev();
-    head.take_while(|token| !matches!(token, Token::Stop))
-        .count()
-        <= LEADING
+    head.take_while(|token| !is_before(token)).count() <= LEADING
+}
+
+/// Returns the number of commas before a token: names with the same number stand in one clause.
+pub(super) fn clause_of(tokens: &[Token], at: usize) -> usize {
+    let commas = tokens[..at].iter();
+    commas.filter(|token| matches!(token, Token::Comma)).count()
 }
