@@ -6,13 +6,14 @@ mod insert;
 mod nested;
 mod typing;
 
+mod spelled;
+
 pub(crate) use nested::Shown;
+pub(crate) use spelled::spelled_out;
 pub(crate) use typing::is_typing;
 
-use code::scopes::Scopes;
-
 use crate::imports::nested::collect_nested_imports;
-use crate::items::{Item, Source, parse_source};
+use crate::items::{Item, Source};
 use crate::languages::{Form, Imported, Kind, Writing, flatten, imported_names};
 use crate::neighbours::{PhraseMatch, match_phrase};
 use crate::prose::{Prose, Relation};
@@ -74,57 +75,6 @@ pub(crate) fn collect_wanted_imports(snippet: &Source<'_>, items: &[Item<'_>]) -
         }
     }
     wanted
-}
-
-/// Picks, of the imports that the words beside a block spell out, those of names that the block
-/// reads and does not bind.
-pub(crate) fn spelled_out(
-    spelled: &[String],
-    snippet: &Source<'_>,
-    items: &[Item<'_>],
-) -> Vec<Wanted> {
-    let own: Vec<Wanted> = collect_wanted_imports(snippet, items);
-    let scopes = Scopes::of_tree(snippet.language, snippet.root(), snippet.text);
-    let defined = |name: &str| {
-        scopes
-            .module()
-            .is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name))
-    };
-    let uses = |name: &str| scopes.reads.iter().any(|read| read.name == name) && !defined(name);
-    let mut found: Vec<Wanted> = Vec::new();
-    for (at, code) in spelled.iter().enumerate() {
-        let Some(source) =
-            parse_source(code, snippet.language).filter(|source| !source.has_error())
-        else {
-            continue;
-        };
-        let items = source.items(source.root());
-        if items.iter().any(|item| item.kind != Kind::Import) {
-            continue;
-        }
-        // Each is a statement of its own, with nothing right above or below it.
-        let rows = (usize::MAX / 2 + 2 * at, usize::MAX / 2 + 2 * at);
-        let needed = collect_wanted_imports(&source, &items)
-            .into_iter()
-            .filter(|one| {
-                let local = one.binding.local();
-                uses(local) && own.iter().all(|own| own.binding.local() != local)
-            });
-        found.extend(needed.map(|one| Wanted { rows, ..one }));
-    }
-    // Two imports of one name are the old and the new one, or an alternative.
-    let locals: Vec<String> = found
-        .iter()
-        .map(|one| one.binding.local().to_owned())
-        .collect();
-    found.retain(|one| {
-        locals
-            .iter()
-            .filter(|local| *local == one.binding.local())
-            .count()
-            == 1
-    });
-    found
 }
 
 impl<'s, 'a, 't> Imports<'s, 'a, 't> {

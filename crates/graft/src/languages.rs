@@ -105,3 +105,12 @@ pub(crate) fn adjust_shape<'t>(shape: Shape<'t>, node: Node<'t>, source: &str) -
         _ => shape,
     }
 }
+
+/// Returns a file's name without the ending of a script: `blocker.types` of `blocker.types.mjs`, and of itself.
+pub(crate) fn script_stem(name: &str) -> &str {
+    let is_script = Language::of_path(name).is_some_and(|language| language != Language::Python);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if is_script => stem,
+        _ => name,
+    }
+}

@@ -311,7 +311,9 @@ pub(crate) fn match_phrase(
         .count();
     let score = |held: &Vec<String>| telling.iter().filter(|word| holds(word, held)).count();
     let best = held.iter().map(score).max().unwrap_or(0);
-    if best == 0 || best < known || known * 2 < telling.len() {
+    // "After fetching the document" means the step that fetches it, not whatever has a document.
+    let is_other_act = phrase.may_be_an_act && best < telling.len();
+    if best == 0 || best < known || known * 2 < telling.len() || is_other_act {
         return PhraseMatch::Nothing;
     }
     let found: Vec<usize> = among

@@ -37,7 +37,7 @@ use crate::splice::{Splice, edits_between, new_refusal};
 use crate::structure::assign::{Sides, assign_items};
 use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, insert_loose_items};
 use crate::structure::commented::hold_commented_lines;
-use crate::structure::kept::hold_statements;
+use crate::structure::kept::{hold_replaced_imports, hold_statements};
 use crate::structure::notes::{hold_outlined_use, take_placing_comments};
 use crate::structure::whole::{is_whole, overwrite_file};
 
@@ -171,6 +171,10 @@ fn try_place(
     let graft = in_order(work.attempt(&old)?, &old, context);
     let graft = line_ends(graft, text);
     hold_block((&new, &shown), &graft, &old)?;
+    if let Graft::Applied(applied) = &graft {
+        let texts = (snippet, applied.text.as_str());
+        hold_replaced_imports((&old, file.path), texts, (&prose, context.lines))?;
+    }
     if let Graft::Applied(applied) = &graft {
         let result = result_of(&old, applied).ok_or_else(unread)?;
         hold_outlined_use(&new, &result)?;
@@ -369,6 +373,7 @@ impl PreparedSnippet<'_, '_> {
             let said = spelled_out(self.imports, self.snippet, &new_items);
             wanted.extend(
                 said.into_iter()
+                    .map(|one| imports.from_the_module_meant(one))
                     .filter(|one| !imports.binds(one.binding.local())),
             );
             let shown = Shown {

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use code::languages::Language;
 use code::paths;
 use code::scopes::{BoundBy, Scopes, When};
-use plan::Action;
+use plan::{Action, PhaseId};
 use survey::on_all_cores;
 
 use crate::identifiers::contains_identifier;
@@ -98,11 +98,14 @@ fn lost_names(path: &str, before: &str, after: &str) -> BTreeSet<String> {
 /// Returns the files of the project that could import the module and that the plan leaves alone.
 fn files_that_may_import(work: &UnitWork<'_>, path: &str, language: Language) -> Vec<String> {
     let is_python = language == Language::Python;
+    // What a unit only describes is for a model to do; without one the file stays as it is.
+    let done = |unit: PhaseId| work.run.model().is_some() || !work.assignment.units.contains(&unit);
     let of_plan = |file: &str| {
-        let mut changes = work.run.plan.all().flat_map(|phase| &phase.changes);
-        changes.any(|change| {
-            is_path(file, &change.path) && change.action != Action::Unstated
-                || is_path(file, &change.path) && !change.blocks.is_empty()
+        work.run.plan.all().any(|phase| {
+            phase.changes.iter().any(|change| {
+                let is_stated = change.action != Action::Unstated && done(phase.id);
+                is_path(file, &change.path) && (is_stated || !change.blocks.is_empty())
+            })
         })
     };
     let files = work.run.files.all().iter().map(|file| &**file);

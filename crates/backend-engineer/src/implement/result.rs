@@ -16,7 +16,7 @@ use code::languages::Language;
 use code::loading::{HalfLoaded, Project, half_loaded};
 use code::modules::Modules;
 use code::paths;
-use code::scopes::{BoundBy, Purpose, Read, Resolution, Scopes, When, Why};
+use code::scopes::{Binding, BoundBy, Purpose, Read, Resolution, ScopeId, Scopes, When, Why};
 use code::standard_library::is_script_global;
 use journal::Event;
 use plan::PhaseId;
@@ -292,6 +292,12 @@ fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Op
             message: refusal.message,
         });
     }
+    if let Some(message) = imported_and_defined(path, old.as_deref().unwrap_or_default(), &new) {
+        return Some(ImportFault {
+            reason: "conflict",
+            message,
+        });
+    }
     let (had, has) = (
         load_time_imports(path, old.as_deref().unwrap_or_default()),
         load_time_imports(path, &new),
@@ -323,6 +329,30 @@ fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Op
     (!is_old).then(|| ImportFault {
         reason: "unbound",
         message: describe_import_cycle(&mut project, &found),
+    })
+}
+
+/// Returns a name that a module now imports and defines as well, in words: the definition belongs to the module that it is
+/// imported from. Both may stand while a unit is at work, for a later block may take one away.
+fn imported_and_defined(path: &str, old: &str, new: &str) -> Option<String> {
+    let twice = |text: &str| -> Vec<(String, usize, usize)> {
+        let scopes = Scopes::of_file(path, text).unwrap_or_default();
+        let is_import = |binding: &Binding| matches!(binding.by, BoundBy::Import { .. });
+        let line = |at: usize| text.get(..at).map_or(0, |head| head.matches('\n').count()) + 1;
+        let again = scopes.redefinitions(ScopeId::MODULE).into_iter();
+        let mixed = again.filter(|one| is_import(one.first) != is_import(one.second));
+        mixed
+            .map(|one| {
+                let (first, second) = (line(one.first.span.start), line(one.second.span.start));
+                (one.second.name.clone(), first, second)
+            })
+            .collect()
+    };
+    let had = twice(old);
+    let found = twice(new).into_iter();
+    let mut fresh = found.filter(|(name, _, _)| !had.iter().any(|(one, _, _)| one == name));
+    fresh.next().map(|(name, first, second)| {
+        format!("`{name}` would be imported and defined as well, at lines {first} and {second}")
     })
 }
 

@@ -7,9 +7,12 @@
 //!     return a + x                          return a + x
 //! ```
 
+use code::imports::list_imports;
+
 use crate::items::{Item, Source};
-use crate::languages::Kind;
+use crate::languages::{Kind, script_stem};
 use crate::markers::is_elision;
+use crate::prose::Prose;
 use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
@@ -45,6 +48,57 @@ pub(super) fn hold_statements(
     };
     let message = format!("`{line}` of the block would not be in the file");
     Err(new_refusal(Reason::Unclear, message))
+}
+
+/// Refuses a result that keeps names of an import which the words replace by one with fewer names.
+///
+/// "Replace the `ready` import (lines 1-5)" over `import { a } from './ready'`: what else was imported
+/// from there goes, and is not kept beside it.
+pub(super) fn hold_replaced_imports(
+    (old, path): (&Source<'_>, &str),
+    (block, result): (&str, &str),
+    (prose, lines): (&Prose, Option<(usize, usize)>),
+) -> Result<(), Refusal> {
+    let list = |text: &str| list_imports(path, text).unwrap_or_default();
+    if !prose.replaces_something() {
+        return Ok(());
+    }
+    let stands = list(result);
+    let shown = list(block);
+    for before in list(old.text) {
+        let Some(new) = shown.iter().find(|one| one.module == before.module) else {
+            continue;
+        };
+        let head = old.text.get(..before.at).unwrap_or_default();
+        let line = head.matches('\n').count() + 1;
+        let is_at_lines = lines.is_some_and(|(first, _)| first == line);
+        if !is_at_lines && !prose.replaces(module_stem(&before.module)) {
+            continue;
+        }
+        let kept = before.names.iter().find(|name| {
+            let mut now = stands.iter().filter(|one| one.module == before.module);
+            !new.names.contains(name) && now.any(|one| one.names.contains(name))
+        });
+        if let Some(kept) = kept.filter(|_| !new.names.is_empty()) {
+            let message = format!(
+                "the words replace the import of `{}`, and `{kept}` of it would stay",
+                before.module
+            );
+            return Err(new_refusal(Reason::Conflict, message));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the last part of a module, as words name it: `ready` of `./ready.mjs` and of `app.ready`.
+fn module_stem(module: &str) -> &str {
+    let last = module.rsplit('/').next().unwrap_or(module);
+    let stem = script_stem(last);
+    if module.contains('/') {
+        stem
+    } else {
+        stem.rsplit('.').next().unwrap_or(stem)
+    }
 }
 
 /// Returns the first line of a statement that the result has nowhere.

@@ -792,3 +792,48 @@ fn what_stands_below_a_guard_is_replaced_and_the_guard_stays() {
         }
     }
 }
+
+#[test]
+fn a_spelled_import_is_of_the_module_that_the_file_imports() {
+    let file = |module: &str| {
+        format!("import {{ Blocker }} from '{module}';\n\nexport const b = new Blocker();\n")
+    };
+    for (module, expected) in [
+        (
+            "../api/blocker.types.mjs",
+            "import { Blocker, Preflight } from '../api/blocker.types.mjs';",
+        ),
+        (
+            "../api/blocker.types",
+            "import { Blocker, Preflight } from '../api/blocker.types';",
+        ),
+        (
+            "../api/other.types",
+            "import { Preflight } from 'blocker.types';",
+        ),
+    ] {
+        let text = file(module);
+        let imports = vec!["import { Preflight } from 'blocker.types';".to_owned()];
+        let context = Context {
+            prose: "Add it:",
+            imports: &imports,
+            ..Context::default()
+        };
+        let snippet = Snippet {
+            text: "export function preflight() {\n  return new Preflight();\n}\n",
+            language: "",
+        };
+        let file = File {
+            path: "a.mjs",
+            text: Some(&text),
+        };
+        let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else {
+            panic!("{module}")
+        };
+        assert!(
+            applied.text.contains(expected),
+            "{module}: {}",
+            applied.text
+        );
+    }
+}

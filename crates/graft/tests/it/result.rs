@@ -21,6 +21,8 @@ const MODEL: &str = "class Model:\n    def __init__(self):\n        self._ops = 
 const STACK: &str = "def build(root, handler):\n    docs = root.add(\"docs\")\n    docs.method(\"GET\", handler)\n    events = root.add(\"events\")\n    events.method(\"POST\", handler)\n";
 const CONFIG: &str = "from dataclasses import dataclass\n\n\ndef field(default):\n    return default\n\n\nPROVIDERS = [1]\n\n\n@dataclass\nclass Config:\n    approach: str = field(default=\"llm\")\n    limit: int = field(default=1)\n\n\n# The old name.\nOld = Config\n";
 const EVENTS: &str = "import { z } from 'zod'\n\nexport const Schema = z.object({})\n\nexport type Event = z.infer<typeof Schema>\n";
+const FORM: &str = "import {\n  a,\n  b,\n} from './ready.mjs';\n\nexport const form = () => a;\n";
+const WORKER: &str = "async def work(session, job):\n    try:\n        # Fetch the page.\n        page = await session.get(job)\n        await session.run(mark(job, \"done\"))\n        await session.commit()\n    except Exception:\n        await session.run(mark(page, \"failed\"))\n        await session.run(mark(job, \"failed\"))\n        await session.commit()\n";
 
 const ROWS: &[Row] = &[
     // A text right below a field documents the field, not the class.
@@ -141,6 +143,34 @@ const ROWS: &[Row] = &[
         result: Ok(
             "import { z } from 'zod'\n\nexport const Schema = z.object({})\n\nexport type Event = z.infer<typeof Schema> | null\n",
         ),
+    },
+    // "Replace" over an import with fewer names takes the others away.
+    Row {
+        path: "a.mjs",
+        before: FORM,
+        block: "import { a } from './ready.mjs';\nimport { c } from './more.mjs';\n",
+        words: "Replace the `ready` import (lines 1-4), keep only `a`, and add the new import:",
+        current: None,
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.mjs",
+        before: FORM,
+        block: "import { a } from './ready.mjs';\nimport { c } from './more.mjs';\n",
+        words: "Add the new import:",
+        current: None,
+        result: Ok(
+            "import {\n  a,\n  b,\n} from './ready.mjs';\nimport { c } from './more.mjs';\n\nexport const form = () => a;\n",
+        ),
+    },
+    // An act is a place where one step does all of it; a word that it shares with another is none.
+    Row {
+        path: "a.py",
+        before: WORKER,
+        block: "await session.run(mark(job, \"busy\"))\nawait session.commit()\n",
+        words: "Inside `work`, after fetching the page and before the heavy part, add:",
+        current: None,
+        result: Err(Reason::Ambiguous),
     },
 ];
 

@@ -1,0 +1,5 @@
+from app.pair import two
+
+
+def four():
+    return two() + two()
