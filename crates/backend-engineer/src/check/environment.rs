@@ -1,6 +1,8 @@
 //! The environment of the project where what enters it is missing: `uv run pytest` is then `pytest` of `.venv`, or of the
-//! environment that is activated.
+//! environment that is activated, and `yarn test` is `npm test`.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::analyze::nearest_tools;
@@ -55,15 +57,42 @@ fn activated_program_folders() -> impl Iterator<Item = PathBuf> {
 }
 
 /// Returns the script without the runners that are not installed, where the folders of the project's own programs, or the
-/// activated environment, have what they run.
-pub(super) fn in_environment(script: &str, own: &[PathBuf]) -> Option<String> {
+/// activated environment, have what they run; scripts of the manifest in `folder` run by npm where their manager is not
+/// installed.
+pub(super) fn in_environment(script: &str, root: &Path, folder: &Path) -> Option<String> {
+    let own = nearest_tools(root, folder);
     let folders: Vec<PathBuf> = own
         .iter()
         .cloned()
         .chain(activated_program_folders())
         .collect();
     let has = |tool: &str| folders.iter().any(|folder| folder.join(tool).exists());
-    without_missing(script, &|runner| on_host(runner).is_some(), &has)
+    let installed = |program: &str| on_host(program).is_some();
+    let scripts = OnceCell::new();
+    let is_script = |name: &str| {
+        let manifest = || read_scripts(&root.join(folder).join("package.json"));
+        scripts.get_or_init(manifest).contains(name)
+    };
+    let bare = without_missing(script, &installed, &has);
+    let text = bare.as_deref().unwrap_or(script);
+    let by_npm = shell::read(text).with_npm(&|manager, name| {
+        !installed(manager) && !has(manager) && installed("npm") && is_script(name)
+    });
+    by_npm.or(bare)
+}
+
+/// Returns the names of a manifest's scripts; none where it can't be read.
+fn read_scripts(manifest: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(manifest).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let scripts = manifest
+        .get("scripts")
+        .and_then(|scripts| scripts.as_object());
+    scripts
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 /// Returns the script without the runners that `installed` denies, of tools that `has` grants.

@@ -10,7 +10,6 @@ use super::judge::ParsedCheck;
 use super::kind::{Kind, checked_by};
 use super::recipes::TreeRecipes;
 use super::{CheckRun, effective_folder};
-use crate::analyze::nearest_tools;
 use crate::understand::without_author;
 use crate::unit_work::UnitWork;
 
@@ -153,17 +152,15 @@ impl Request {
     /// Returns the script that runs: `pytest -q` for `uv run pytest -q` where `uv` is not installed and the environment next
     /// to the folder has pytest.
     pub(crate) fn runs_as(&self, root: &Path) -> String {
-        in_environment(&self.script, &nearest_tools(root, &effective_folder(self)))
+        in_environment(&self.script, root, &effective_folder(self))
             .unwrap_or_else(|| self.script.trim().to_owned())
     }
 
     /// Returns the command as it is to be run and judged.
     pub(super) fn asked(&self, work: &UnitWork<'_>) -> ParsedCheck {
         let recipes = TreeRecipes::new(work.run, work.workspace, &self.folder);
-        let instead = in_environment(
-            &self.script,
-            &nearest_tools(work.run.root(), &effective_folder(self)),
-        );
+        let folder = effective_folder(self);
+        let instead = in_environment(&self.script, work.run.root(), &folder);
         let script = instead.as_ref().unwrap_or(&self.script);
         let asked = ParsedCheck::from_script(script, self.kind, &recipes);
         let lost = recipes.lost(&asked.reading);
