@@ -30,6 +30,7 @@ use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::{Fence, Span};
 use crate::imports;
+use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::lines_said_last;
 use above::{introduction_of, leading_words, words_above};
@@ -237,11 +238,22 @@ impl BlockReader<'_, '_, '_> {
             leading_words(asking, row, from),
             &wanted_path(self.changes, &target.file),
         );
-        let lead = read_lead(&above_all, &text);
+        let below = direction::paragraph_below(asking, row, self.starts);
+        let lead = if lead::is_taken_back(&below) {
+            Lead::Shows
+        } else {
+            read_lead(&above_all, &text)
+        };
         let quoted = own == Role::Code && lead == Lead::Stands;
         let (role, altered) = role_by(own, lead, &above_all);
         let role = self.unless_comments(role, &wanted, &target);
-        let fit = !topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone());
+        let undone = topic.is_some_and(Topic::is_left_undone);
+        let role = if undone && role.is_placed() {
+            Role::Example
+        } else {
+            role
+        };
+        let fit = !topic.is_some_and(Topic::is_criteria);
         let (file, basis) = target.file_if(role.is_placed() && fit);
         let path = wanted_path(self.changes, &file);
         let prose = self.prose_of(row, &text, &path);

@@ -84,9 +84,16 @@ impl<'t> Document<'t> {
             0
         };
         let (front, body) = front_matter(text, start);
-        let fences = fences::find_fences(text, body);
-        let masked = mask::mask_body(text, body, &fences);
+        let mut fences = fences::find_fences(text, body);
+        let comments = mask::find_comments(text, body, &fences);
+        let masked = mask::mask_body(text, body, (&fences, &comments));
         let tags = tags::find_tags(text, body, &fences);
+        // What a comment holds is no part of the plan.
+        fences.retain(|fence| {
+            let holds =
+                |comment: &Span| comment.start < fence.span.start && fence.span.end < comment.end;
+            !comments.iter().any(holds)
+        });
         let (items, pieces) = pieces::split_pieces(
             text,
             body,

@@ -28,6 +28,7 @@ fn is_read_as_listed(list: List, example: &str) -> bool {
         List::CreateVerb => action_of(example) == Some(Action::Create),
         List::ModifyVerb => action_of(example) == Some(Action::Unstated),
         List::DeleteVerb => action_of(example) == Some(Action::Delete),
+        List::RemovalCondition => action_of_note(example) != Action::Delete,
         List::LookVerb => only_looks(example),
         List::PlainModifyVerb => plainly_modifies(example),
         List::BesideFile | List::WholeFile => removes_whole(example),

@@ -132,6 +132,38 @@ pub(crate) fn plain_text(text: &str) -> String {
     out
 }
 
+/// Returns the spans of `text` that are struck out, with their marks: "~~Replace it:~~".
+pub(crate) fn struck_spans(text: &str) -> Vec<Span> {
+    let spans = code_spans(text, 0);
+    let in_code = |at: usize| spans.iter().any(|span| span.outer.contains(&at));
+    let marks: Vec<usize> = text
+        .match_indices("~~")
+        .map(|(at, _)| at)
+        .filter(|at| !in_code(*at))
+        .collect();
+    marks
+        .chunks_exact(2)
+        .map(|pair| pair[0]..pair[1] + 2)
+        .collect()
+}
+
+/// Returns whether all words of `text` are struck out; of a sentence that is cut out of others, by the mark with which it
+/// begins or ends.
+pub(crate) fn is_struck(text: &str) -> bool {
+    let spans = struck_spans(text);
+    let mut letters = text
+        .char_indices()
+        .filter(|(_, letter)| letter.is_alphanumeric());
+    let half = || {
+        let bare = text.trim_matches(['*', '_', ' ', '.']);
+        text.matches("~~").count() == 1 && (bare.starts_with("~~") || bare.ends_with("~~"))
+    };
+    match spans.is_empty() {
+        true => half(),
+        false => letters.all(|(at, _)| spans.iter().any(|span| span.contains(&at))),
+    }
+}
+
 /// `text` in lower case without emphasis, ticks, signs at the ends and double blanks: for comparing words.
 pub(crate) fn comparison_key(text: &str) -> String {
     let bare = plain_text(text).replace('`', "").to_lowercase();

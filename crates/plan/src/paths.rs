@@ -2,7 +2,7 @@
 //! single files stand for braces, and when two paths mean the same file.
 
 use crate::document::Span;
-use crate::inline::code_spans;
+use crate::inline::{code_spans, struck_spans};
 use crate::languages::{extension_of_name, is_extension, is_file_name};
 
 /// A path found in a text.
@@ -78,8 +78,10 @@ fn is_beside_path(letter: char) -> bool {
 /// `bare` is set.
 pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> {
     let spans = code_spans(text, 0);
+    let struck = struck_spans(text);
+    let is_struck = |at| struck.iter().any(|span| span.contains(&at));
     let mut found = Vec::new();
-    for span in &spans {
+    for span in spans.iter().filter(|span| !is_struck(span.outer.start)) {
         let inner = &text[span.inner.clone()];
         if let Some((path, lines)) = as_path(inner, true) {
             let lines = lines.or_else(|| lines_said(&text[span.outer.end..]));
@@ -103,6 +105,7 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
         if spans
             .iter()
             .any(|span| span.outer.start < at && start < span.outer.end)
+            || is_struck(start)
         {
             continue;
         }

@@ -53,6 +53,8 @@ pub(crate) enum Use {
     Stays,
     /// A word that takes something out of a prohibition.
     Except,
+    /// Words before what is not done, as another thing is: "instead of".
+    Instead,
     /// A word that leaves out all that it does not name.
     Solely,
     /// A label that asks for attention, whatever its sentence says.
@@ -129,6 +131,8 @@ pub(crate) enum List {
     ModifyVerb,
     /// A verb before a path: the file is to go.
     DeleteVerb,
+    /// A word behind a path by which what happens to the file depends on something, or comes at another time.
+    RemovalCondition,
     /// A verb before a path: it is only looked at, run or forbidden.
     LookVerb,
     /// A word beside a path that is still about the whole file.

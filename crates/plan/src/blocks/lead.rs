@@ -8,7 +8,7 @@ mod clause;
 mod altered;
 
 use crate::changes::is_marker;
-use crate::inline::{code_spans, one_line, read_label};
+use crate::inline::{code_spans, is_struck, one_line, read_label};
 use crate::labels::{Topic, topic_of_label};
 use crate::mention::sentence_around;
 use crate::vocabulary::{List, Use, entry_at_start, is_entry, last_entry, uses_in};
@@ -37,6 +37,9 @@ const LONGEST_NAME: usize = 5;
 
 /// Reads the sentence that leads to a block of code.
 pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
+    if is_struck(above) {
+        return Lead::Shows;
+    }
     let Some(sentence) = leading_sentence(above) else {
         return Lead::Asks;
     };
@@ -56,12 +59,12 @@ pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
         return of_removal(above, &main, code);
     }
     let has = |what: Use| clauses.iter().any(|clause| clause.uses.has(what));
+    let withheld =
+        |clause: &Clause<'_>| clause.is_not_ours() || clause.is_withheld() || clause.is_rejected();
     if has(Use::Shown)
         || clauses.first().is_some_and(Clause::is_denied)
-        || clauses
-            .iter()
-            .any(|clause| clause.is_not_ours() || clause.is_withheld())
-        || clauses.iter().any(Clause::is_rejected)
+        || clauses.iter().any(withheld)
+        || keeps_instead(&clauses)
     {
         return Lead::Shows;
     }
@@ -86,6 +89,38 @@ pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
     } else {
         Lead::Unclear
     }
+}
+
+/// Returns whether clauses put what stands above the block: "Instead of rewriting it like this, keep `a`".
+fn keeps_instead(clauses: &[Clause<'_>]) -> bool {
+    let put_off = |clause: &Clause<'_>| {
+        let behind = entry_at_start(clause.words, Use::Instead);
+        behind.is_some_and(|end| uses_in(&clause.words[end..]).has(Use::Anaphor))
+    };
+    let keeps = |clause: &Clause<'_>| clause.uses.has(Use::Keep) || clause.uses.has(Use::Stays);
+    clauses.iter().any(put_off) && clauses.iter().any(keeps)
+}
+
+/// Returns whether the paragraph right below a block, all of it in brackets, says that the block is only shown: "(For
+/// reference only, no change needed.)"
+pub(super) fn is_taken_back(below: &str) -> bool {
+    let words = one_line(below).to_lowercase();
+    let words = words.trim_matches(['*', '_', ' ', '.', '。']);
+    let inner = [('(', ')'), ('（', '）')]
+        .into_iter()
+        .find_map(|(open, close)| words.strip_prefix(open)?.strip_suffix(close));
+    let Some(inner) = inner.filter(|inner| !inner.trim_end().ends_with([':', '：'])) else {
+        return false;
+    };
+    let plain = blank_code(inner);
+    let clauses = split_clauses(&plain);
+    let no_change = |clause: &Clause<'_>| clause.is_denied() && clause.uses.has(Use::Alter);
+    clauses.iter().any(|clause| {
+        clause.uses.has(Use::Shown)
+            || clause.is_not_ours()
+            || clause.is_withheld()
+            || no_change(clause) && !clause.words.contains('`')
+    })
 }
 
 /// Returns whether a sentence is a label of changes, with the place where they are made: "changes in `a.py`:".
@@ -222,7 +257,11 @@ fn behind_other(sentence: &str) -> &str {
     let stays = last_entry(before, Use::Stays).filter(|found| found.end == before.len());
     let said = uses_in(&before[..stays.map_or(before.len(), |found| found.start)]);
     let points = said.has(Use::Anaphor) || said.has(Use::Below);
-    if before.contains('`') && !points && behind.split(' ').count() > 1 {
+    // "Replace `a`; leave `b` alone": what is left is not the block.
+    let spares = |clause: &Clause<'_>| clause.is_denied() && clause.words.contains('`');
+    if split_clauses(behind).iter().any(spares) && split_clauses(before).iter().any(Clause::asks) {
+        before
+    } else if before.contains('`') && !points && behind.split(' ').count() > 1 {
         behind
     } else {
         sentence

@@ -307,7 +307,8 @@ pub(super) fn topic_between(between: &str) -> Option<Topic> {
     topic_of_label(&comparison_key(
         between.trim_matches(|letter: char| !letter.is_alphabetic()),
     ))
-    .filter(|topic| topic.names_files())
+    // "Delete? `a.py`" asks.
+    .filter(|topic| topic.names_files() && !between.contains(['?', '？']))
 }
 
 /// Returns the new path, where a file is moved.

@@ -13,7 +13,7 @@ use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
 use crate::document::Span;
 use crate::identity::CheckboxId;
-use crate::inline::{comparison_key, one_line};
+use crate::inline::{comparison_key, is_struck, one_line};
 use crate::labels::Topic;
 use crate::mention::{self, is_empty_note, spoken_paths};
 use crate::paths::FoundPath;
@@ -246,7 +246,16 @@ impl Collector<'_, '_, '_> {
             return false;
         };
         self.current.clear();
+        if is_struck(words) {
+            return true;
+        }
         let base = label.rest.min(words.len());
+        // "Delete?" asks, it does not say so.
+        let topic = if words[..base].contains(['?', '？']) {
+            Topic::Files
+        } else {
+            topic
+        };
         let shown = topic == Topic::Test
             && !words[base..].contains('`')
             && row.item.is_none()

@@ -7,6 +7,8 @@ use crate::mention::employment;
 use crate::paths::as_path;
 use crate::word_lists::List;
 
+use super::whole::is_under_condition;
+
 /// Returns what the first word of `words` says; `None` where it asks for nothing to be changed.
 pub(crate) fn action_of(words: &str) -> Option<Action> {
     let lower = words
@@ -105,6 +107,7 @@ pub(crate) fn removes_whole(value: &str) -> bool {
     let removed = action_of(first) == Some(Action::Delete)
         || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
     removed
+        && !is_under_condition(rest)
         && !value
             .trim_end_matches(['*', '_', ' ', '`'])
             .ends_with(['?', '？'])
@@ -226,7 +229,7 @@ pub(super) fn action_of_topic(topic: Topic, note: &str) -> Action {
         _ if by_note != Action::Unstated => by_note,
         Topic::Create => Action::Create,
         Topic::Modify => Action::Modify,
-        Topic::Delete => Action::Delete,
+        Topic::Delete if !is_under_condition(note) => Action::Delete,
         _ => Action::Unstated,
     }
 }

@@ -6,7 +6,7 @@ use super::verbs::{action_of, begins_with_word, names_part};
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::Topic;
 use crate::paths::as_path;
-use crate::vocabulary::{Use, entry_at_start as opens, is_all, is_entry};
+use crate::vocabulary::{Use, entry_at_start as opens, is_all, is_dense, is_entry};
 use crate::word_lists::List;
 
 /// Words that leave the choice between two verbs: "delete or empty".
@@ -21,9 +21,11 @@ pub(super) fn deletes_file(before: &str, behind: &str) -> bool {
         .split_whitespace()
         .rev()
         .skip_while(|word| List::BesideFile.words().contains(word));
+    // "Delete? `x`"
+    let asks = beside.contains(['?', '？']);
     let verb = words
         .next()
-        .is_some_and(|word| action_of(word) == Some(Action::Delete));
+        .is_some_and(|word| !asks && action_of(word) == Some(Action::Delete));
     verb && words.next().is_none_or(|word| !OR.contains(&word)) && ends_with_the_file(behind)
 }
 
@@ -83,7 +85,7 @@ fn ends_with_the_file(behind: &str) -> bool {
     {
         return false;
     }
-    if leaves_a_list(rest) {
+    if leaves_a_list(rest) || is_under_condition(behind) {
         return false;
     }
     let joins = [
@@ -101,6 +103,35 @@ fn ends_with_the_file(behind: &str) -> bool {
             && (joins.iter().any(|what| is_all(&first, *what))
                 || matches!(first.as_str(), "as" | "with"))
         || OR.contains(&first.as_str())
+}
+
+/// Returns whether words behind a path, or beside a label, make what happens to the file depend on something: "once
+/// nothing imports it", "(after the release)", ", sofern unbenutzt". What a comma sets off is that only where it begins so.
+pub(super) fn is_under_condition(words: &str) -> bool {
+    let depends = |word: &str| List::RemovalCondition.words().contains(&word);
+    let lower = words.to_lowercase().replace('’', "'");
+    let parts = lower.split([',', ';', '，', '；']);
+    parts.enumerate().any(|(at, part)| {
+        let held = code_spans(part, 0);
+        let outside = part
+            .char_indices()
+            .filter(|(at, _)| !held.iter().any(|span| span.outer.contains(at)));
+        let plain: String = outside.map(|(_, letter)| letter).collect();
+        if plain.chars().any(is_dense) {
+            let words = List::RemovalCondition.words().iter();
+            return words
+                .filter(|word| word.chars().any(is_dense))
+                .any(|word| plain.contains(word));
+        }
+        let ends = |letter: char| !letter.is_alphanumeric() && letter != '\'';
+        let mut words = plain.split(ends).filter(|word| !word.is_empty());
+        if at == 0 {
+            words.any(depends)
+        } else {
+            // "but only once", "aber erst wenn"
+            words.take(3).any(depends)
+        }
+    })
 }
 
 /// Returns whether the words behind a path name something that only mentions the file: "from the registry", "in
@@ -164,9 +195,17 @@ mod tests {
             ("Empty or delete ", ""),
             ("Remove ", " imports"),
             ("Delete ", "?"),
+            ("Delete? ", ""),
             ("**Remove ", "?**"),
             ("删除已变得多余的 ", " 显式 re-export？"),
             ("Delete ", " if unused"),
+            ("Delete: ", " — after the migration has run"),
+            ("Delete: ", " (only once nothing requires it any more)"),
+            ("Delete: ", ", sofern unbenutzt"),
+            ("Delete: ", ", but only when the tests pass"),
+            ("Eliminar: ", " cuando nadie lo use"),
+            ("Supprimer : ", " dès que plus rien ne l'importe"),
+            ("删除 ", "（确认不再使用后）"),
             ("Delete ", "'s cache helper"),
         ] {
             assert!(!deletes_file(before, behind), "{before}`x`{behind}");

@@ -4,11 +4,12 @@
 use super::{Fence, Span};
 
 /// Returns the body from `start` on, covered. Spans in it are spans of `text[start..]`.
-pub(crate) fn mask_body(text: &str, start: usize, fences: &[Fence]) -> String {
+pub(crate) fn mask_body(
+    text: &str,
+    start: usize,
+    (fences, comments): (&[Fence], &[Span]),
+) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    for comment in find_comments(text, start, fences) {
-        cover_span(&mut bytes, &comment, b' ');
-    }
     for fence in fences {
         let open = fence
             .content
@@ -30,6 +31,10 @@ pub(crate) fn mask_body(text: &str, start: usize, fences: &[Fence]) -> String {
             }
         }
     }
+    // Last, as a comment may hold fences.
+    for comment in comments {
+        cover_span(&mut bytes, comment, b' ');
+    }
     for byte in &mut bytes {
         if matches!(byte, b'<' | b'[') {
             *byte = b'x';
@@ -50,8 +55,8 @@ fn cover_span(bytes: &mut [u8], span: &Span, with: u8) {
     }
 }
 
-/// HTML comments outside fences and code spans; one that is never closed hides nothing.
-fn find_comments(text: &str, start: usize, fences: &[Fence]) -> Vec<Span> {
+/// Returns the HTML comments outside fences and code spans; one that is never closed hides nothing.
+pub(crate) fn find_comments(text: &str, start: usize, fences: &[Fence]) -> Vec<Span> {
     let mut found = Vec::new();
     let mut at = start;
     while let Some(open) = text[at..].find("<!--").map(|offset| at + offset) {
@@ -62,9 +67,7 @@ fn find_comments(text: &str, start: usize, fences: &[Fence]) -> Vec<Span> {
         }
         let line = text[..open].rfind('\n').map_or(0, |end| end + 1);
         let in_code = text[line..open].matches('`').count() % 2 == 1;
-        let close = text[open + 4..]
-            .find("-->")
-            .map(|offset| open + 4 + offset + 3);
+        let close = close_of(text, open, fences);
         match close {
             None => break,
             Some(_) if in_code => at = open + 4,
@@ -75,4 +78,25 @@ fn find_comments(text: &str, start: usize, fences: &[Fence]) -> Vec<Span> {
         }
     }
     found
+}
+
+/// Returns where the comment that begins at `open` ends: behind the first sign for it that stands in no fence, so that an
+/// arrow of a drawing closes none. Where another comment begins before that, the first sign closes it.
+fn close_of(text: &str, open: usize, fences: &[Fence]) -> Option<usize> {
+    let signs = |sign: &'static str| {
+        let found = text[open + 4..].match_indices(sign);
+        found.map(move |(offset, _)| open + 4 + offset)
+    };
+    let is_outside = |at: &usize| {
+        let next = fences.partition_point(|fence| fence.span.end <= *at);
+        fences.get(next).is_none_or(|fence| fence.span.start > *at)
+    };
+    let first = signs("-->").next()?;
+    let outside = signs("-->").find(is_outside).filter(|close| {
+        *close == first
+            || signs("<!--")
+                .find(is_outside)
+                .is_none_or(|next| next > *close)
+    });
+    Some(outside.unwrap_or(first) + 3)
 }

@@ -9,7 +9,7 @@ mod condition;
 mod place;
 mod clause;
 
-use crate::inline::{Label, code_spans, comparison_key, read_label};
+use crate::inline::{Label, code_spans, comparison_key, is_struck, read_label};
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
 use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_entry, uses_in};
@@ -214,9 +214,10 @@ pub(super) fn read_form(words: &str) -> Form {
         command,
         judges: of_head.has(Use::Judge),
         test: opening.is(Use::Test) || name.is(Use::Test),
-        done: words
-            .trim_start_matches(['*', ' '])
-            .starts_with(['✅', '☑', '✔', '✓']),
+        done: is_struck(words)
+            || words
+                .trim_start_matches(['*', ' '])
+                .starts_with(['✅', '☑', '✔', '✓']),
         label: called,
         path,
         subject,

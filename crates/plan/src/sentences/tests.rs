@@ -47,7 +47,7 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Determiner => form.mood == Mood::Asks(Use::Change),
         Use::Function => form.mood != Mood::Asks(Use::Change),
         Use::Abbreviation => super::split::sentence_ends(&bare).len() == 1,
-        Use::Shown | Use::Rejected | Use::Later => {
+        Use::Shown | Use::Rejected | Use::Later | Use::Instead => {
             crate::blocks::read_lead(&bare, "") == Lead::Shows
         }
         Use::Present => crate::blocks::read_lead(&bare, "") == Lead::Stands,

@@ -82,10 +82,34 @@ impl Clause<'_> {
     /// Returns what it begins with, behind the words that may stand before a verb.
     pub(super) fn head(&self) -> &str {
         let mut rest = self.words;
-        while let Some(end) = Opening::new(rest).end(Use::Lead) {
-            rest = rest[end..].trim_start();
+        loop {
+            let opening = Opening::new(rest);
+            // "Do not forget to narrow `a`" asks for it.
+            let reminds = opening
+                .end(Use::Demand)
+                .filter(|end| opening.end(Use::Negation).is_some_and(|no| no < *end));
+            let Some(end) = reminds.or_else(|| opening.end(Use::Lead)) else {
+                return rest;
+            };
+            let behind = rest[end..].trim_start();
+            let to = ["to ", "zu ", "de "].iter().filter(|_| reminds.is_some());
+            rest = to
+                .clone()
+                .find_map(|to| behind.strip_prefix(to))
+                .unwrap_or(behind);
         }
-        rest
+    }
+
+    /// Returns whether it begins with words that remind of something, or with one part of what is meant: "do not forget",
+    /// "not only the paths".
+    fn only_seems_denied(&self) -> bool {
+        let opening = Opening::new(self.words);
+        let demand = opening.end(Use::Demand);
+        let no = opening.end(Use::Negation);
+        no.is_some_and(|no| {
+            demand.is_some_and(|end| end > no)
+                || entry_at_start(self.words[no..].trim_start(), Use::Solely).is_some()
+        })
     }
 
     pub(super) fn opening(&self) -> Opening {
@@ -252,11 +276,17 @@ impl Clause<'_> {
     /// Returns whether it says of the block itself that it is not to be done: "This must not be applied yet".
     pub(super) fn is_withheld(&self) -> bool {
         let uses = self.uses;
-        self.opening().is(Use::Anaphor) && uses.has(Use::Negation) && uses.has(Use::Passive)
+        let denied = uses.has(Use::Negation) && uses.has(Use::Passive);
+        // "`a` is not to be replaced by this"
+        let named = uses.has(Use::Alter) && !uses.has(Use::Except) && self.words.contains('`');
+        denied && !self.only_seems_denied() && (self.opening().is(Use::Anaphor) || named)
     }
 
     /// Returns whether it says no: at its head or end, or of what "we" do.
     pub(super) fn is_denied(&self) -> bool {
+        if self.only_seems_denied() {
+            return false;
+        }
         let words: Vec<&str> = self.words.split(' ').collect();
         // "What not to do" shows what nobody writes.
         let asks = words

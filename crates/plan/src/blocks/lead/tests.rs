@@ -199,3 +199,51 @@ fn words_that_add_a_block_make_it_no_old_code() {
         assert_eq!(read_added(words), wanted, "{words}");
     }
 }
+
+#[test]
+fn what_is_denied_is_not_written_and_what_is_only_reminded_of_is() {
+    let code = "def origins():\n    return []\n";
+    for words in [
+        "Under no circumstances is `origins` to be replaced by the following:",
+        "`origins` is not to be replaced by this:",
+        "Instead of rewriting it like this, keep `origins`:",
+        "~~Replace `origins`:~~",
+        "~~In `app/main.py`,~~ ~~replace `origins`:~~",
+    ] {
+        assert_eq!(read_lead(words, code), Lead::Shows, "{words}");
+    }
+    for words in [
+        "Do not forget to narrow `origins`:",
+        "Don't forget to replace `origins`:",
+        "Replace `origins`; leave `paths` alone:",
+        "Replace `origins`; leave `paths` alone.",
+        "Not only the paths, but the origins are narrow from now on:",
+        "`origins` darf nicht mehr alles erlauben:",
+        "Instead of `paths`, use this:",
+        "~~Add~~ Replace `origins`:",
+    ] {
+        assert_eq!(read_lead(words, code), Lead::Asks, "{words}");
+    }
+}
+
+#[test]
+fn brackets_below_a_block_may_take_it_back() {
+    for words in [
+        "(Shown for context only, no change needed.)",
+        "*(For reference.)*",
+        "(Not part of this phase.)",
+        "(No changes to this function.)",
+    ] {
+        assert!(is_taken_back(words), "{words}");
+    }
+    for words in [
+        "(Don't forget the export.)",
+        "(No migration is needed.)",
+        "(No change to `b`.)",
+        "(The current tests keep passing.)",
+        "For reference, see `b`.",
+        "(For reference, the old one:)",
+    ] {
+        assert!(!is_taken_back(words), "{words}");
+    }
+}
