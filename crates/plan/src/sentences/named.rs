@@ -2,8 +2,8 @@
 
 use crate::inline::code_spans;
 use crate::labels::Topic;
-use crate::paths::as_path;
-use crate::vocabulary::{Use, entry_at_start};
+use crate::paths::{as_path, lines_said_last};
+use crate::vocabulary::{Use, entry_at_start, uses_in};
 
 use super::evidence::Shown;
 use super::form::{Form, Mood};
@@ -78,7 +78,16 @@ impl Judge<'_, '_, '_> {
     /// symbol: "Define the stand-in `FakeModel`, then add:".
     pub(super) fn asks_before(&self, cut: &Cut, form: &Form) -> bool {
         let words = self.asking.document.slice(&cut.span);
-        if form.mood != Mood::Asks(Use::Change) || !leads_on(words) {
+        if !leads_on(words) {
+            return false;
+        }
+        let block = self.stock.row(cut.last + 1);
+        if removes_lines_before(words)
+            || block.is_some_and(|block| uses_for(words, |name| is_defined(block, name)))
+        {
+            return true;
+        }
+        if form.mood != Mood::Asks(Use::Change) {
             return false;
         }
         let Some((first, then)) = words.rsplit_once([',', '，']) else {
@@ -95,9 +104,111 @@ impl Judge<'_, '_, '_> {
             .into_iter()
             .map(|span| &first[span.inner])
             .find(|code| as_path(code, true).is_none());
-        let block = self.stock.row(cut.last + 1);
         asks && symbol
             .zip(block)
             .is_some_and(|(symbol, block)| is_single_name(symbol) && !is_defined(block, symbol))
+    }
+}
+
+/// Returns whether a sentence asks for lines to go before it leads to what is written elsewhere: "Delete lines 5-6 of `a.py`,
+/// then add at the end:". "Delete lines 5-6 and put this there:" goes on about them.
+fn removes_lines_before(words: &str) -> bool {
+    let lower = words.to_lowercase();
+    let joins = [
+        ", then ",
+        ", and ",
+        "; ",
+        " and then ",
+        " and ",
+        ", dann ",
+        " und ",
+    ];
+    let cuts = joins.iter().flat_map(|join| {
+        lower
+            .match_indices(join)
+            .map(|(at, join)| (at, at + join.len()))
+    });
+    cuts.into_iter().any(|(end, start)| {
+        let (first, then) = (&lower[..end], lower[start..].trim_start());
+        let lead = entry_at_start(then, Use::Lead).unwrap_or(0);
+        let verb = then[lead..].trim_start();
+        let bare = first.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        let goes = verb_at_head(bare, Use::Remove) && lines_said_last(first).is_some();
+        let points = uses_in(verb).has(Use::Anaphor) || uses_in(verb).has(Use::Instead);
+        goes && verb_at_head(verb, Use::Change) && !points
+    })
+}
+
+/// Returns whether words begin with such a verb, or with one behind the words that may stand before it.
+fn verb_at_head(words: &str, what: Use) -> bool {
+    let mut rest = words;
+    while let Some(end) = entry_at_start(rest, Use::Lead) {
+        rest = rest[end..].trim_start();
+    }
+    entry_at_start(rest, what).is_some()
+}
+
+/// Returns whether a sentence also wants what the block shows used in place of something that it does not define: "Add `new`
+/// (and use it instead of `old` everywhere):".
+fn uses_for(words: &str, defines: impl Fn(&str) -> bool) -> bool {
+    let lower = words.to_lowercase();
+    let clauses = lower.match_indices([',', ';', '(']).map(|(at, _)| at + 1);
+    let joined = lower.match_indices(" and ").map(|(at, _)| at);
+    clauses.chain(joined).any(|start| {
+        let head = lower[start..].trim_start();
+        let head = entry_at_start(head, Use::Lead).map_or(head, |end| head[end..].trim_start());
+        let Some(verb) = entry_at_start(head, Use::Employ) else {
+            return false;
+        };
+        let object = head[verb..].trim_start();
+        let Some(end) = entry_at_start(object, Use::Anaphor) else {
+            return false;
+        };
+        let other = object[end..].trim_start();
+        let behind = entry_at_start(other, Use::Instead).map(|end| other.len() - end);
+        let named = behind.and_then(|left| {
+            let rest = words.get(words.len().checked_sub(left)?..)?;
+            let span = code_spans(rest, 0).into_iter().next()?;
+            Some(&rest[span.inner])
+        });
+        named.is_some_and(|name| is_single_name(name) && !defines(name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{removes_lines_before, uses_for};
+
+    #[test]
+    fn a_sentence_may_ask_for_more_than_the_block_that_it_leads_to() {
+        for words in [
+            "Delete lines 5-6 of `a.py`, then add at the end:",
+            "Remove lines 5-6 and add below the imports:",
+            "Then delete lines 3–9; add at the top:",
+        ] {
+            assert!(removes_lines_before(words), "{words}");
+        }
+        for words in [
+            "Replace lines 5-6 of `a.py` with:",
+            "Delete lines 5-6 and put this there:",
+            "Delete lines 5-6 of `a.py`:",
+            "Add behind lines 5-6, then remove `x`:",
+        ] {
+            assert!(!removes_lines_before(words), "{words}");
+        }
+        let defines = |name: &str| name == "new";
+        for words in [
+            "Add `new` (and use it instead of `old` everywhere):",
+            "Add `new`, and use it instead of `old`:",
+        ] {
+            assert!(uses_for(words, defines), "{words}");
+        }
+        for words in [
+            "Use it instead of `old`:",
+            "Add `new` and call it:",
+            "Add `old` (and use it instead of `new`):",
+        ] {
+            assert!(!uses_for(words, defines), "{words}");
+        }
     }
 }
