@@ -277,7 +277,14 @@ impl PlannedCommand {
     fn assign_number(&mut self) {
         let expect = &mut self.expect;
         if let Some(status) = expect.status {
-            expect.count = None;
+            // What a check reports is told by its status; of other programs both facts are held against the end.
+            let check = self.facts.is_check();
+            expect.count = expect
+                .count
+                .filter(|count| !check && count.of != Of::Things);
+            if expect.outcome == ExpectedOutcome::NoMatches && !check {
+                return;
+            }
             expect.outcome = match status {
                 0 => ExpectedOutcome::Pass,
                 _ if self.facts.is_check() => ExpectedOutcome::Fail,

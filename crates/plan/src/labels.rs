@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use crate::inline::comparison_key;
 pub(crate) use crate::topic::Topic;
-use crate::topic::Topic::{About, Automated, Changes, Criteria, Manual, Reference};
-use crate::vocabulary::{HEADINGS, LABELS, Rows};
+use crate::topic::Topic::{About, Automated, Changes, Criteria, Expect, Manual, Reference};
+use crate::vocabulary::{HEADINGS, LABELS, Rows, Use, entry_at_start};
 use crate::word_lists::List;
 
 /// Returns whether a label names the folder from which paths start.
@@ -51,10 +51,20 @@ pub(crate) fn topic_of_label(name: &str) -> Option<Topic> {
             .then(|| TOPICS.get(word).copied())?
     };
     let referred = || numbered().filter(|topic| *topic == Reference);
+    // "Expected after edits": the time or place of what is expected.
+    let placed = || {
+        let (word, rest) = name.split_once(' ')?;
+        let place = entry_at_start(rest, Use::Place).is_some_and(|end| end < rest.len());
+        TOPICS
+            .get(word)
+            .copied()
+            .filter(|topic| place && *topic == Expect)
+    };
     TOPICS
         .get(name)
         .copied()
         .or_else(referred)
+        .or_else(placed)
         .or_else(|| is_manual(name).then_some(Manual))
 }
 

@@ -9,7 +9,9 @@ use plan::{Expect, ExpectedOutcome};
 use serde::Serialize;
 use shell::{Decides, NothingReason, OutputReason, Reading, Recipes};
 
-use expected::{judge_count, judge_failure, judge_search, judge_success, with_summary};
+use expected::{
+    judge_count, judge_failure, judge_search, judge_silence, judge_success, with_summary,
+};
 
 use super::inconclusive::{EndContext, Inconclusive, inconclusive_reason};
 use super::kind::{Kind, checked_by, is_fixing_script};
@@ -220,7 +222,8 @@ fn judge_read(
     if let Some(why) = why_status_is_lost(asked, code, output) {
         return Judgement::inconclusive(&why);
     }
-    if expect.outcome == ExpectedOutcome::NoMatches {
+    let silent = expect.outcome == ExpectedOutcome::NoMatches;
+    if silent && expect.status.is_none() {
         return judge_search(asked, code, output);
     }
     let as_stated = expect.status == Some(code);
@@ -231,6 +234,9 @@ fn judge_read(
         return Judgement::failed(format!(
             "the plan expects exit code {status}, and it ended with {code}"
         ));
+    }
+    if silent {
+        return judge_silence(code, output);
     }
     if let Some(count) = expect.count {
         return judge_count(asked, (code, as_stated), output, count);
@@ -739,6 +745,36 @@ mod tests {
             verdict("grep -n a src", 1, "", &unread),
             Verdict::NotChecked
         );
+    }
+
+    #[test]
+    fn silence_and_a_status_are_both_held_against_the_end() {
+        let expect = |status| Expect {
+            status: Some(status),
+            words: Some("no output, exit code".to_owned()),
+            ..expect(ExpectedOutcome::NoMatches, None, &[])
+        };
+        for (script, code, output, wanted, told) in [
+            ("node x.js", 0, "", 0, Verdict::Passed),
+            (
+                "npm run lint",
+                0,
+                "> a@1 lint\n> eslint .\n\n",
+                0,
+                Verdict::Passed,
+            ),
+            ("node x.js", 0, "3\n", 0, Verdict::Failed),
+            ("node x.js", 1, "", 0, Verdict::Failed),
+            ("node x.js", 1, "", 1, Verdict::Passed),
+            ("grep -rn foo src", 1, "", 1, Verdict::Passed),
+            ("grep -rn foo src", 0, "a\n", 1, Verdict::Failed),
+        ] {
+            assert_eq!(
+                verdict(script, code, output, &expect(wanted)),
+                told,
+                "{script} {code} {output:?}"
+            );
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod outcome;
 
 mod left;
 
+mod apart;
+
 use super::{Expect, ExpectedOutcome};
 use crate::inline::{one_line, plain_text};
 
@@ -33,6 +35,12 @@ pub(crate) fn read_expectation(words: &str) -> Expect {
     }
     if let Some(rest) = without_silence(&lower) {
         return without_output(read_expectation(&rest), text);
+    }
+    if let Some((status, rest)) = apart::split_status(&words) {
+        let beside = read_expectation(&rest);
+        if beside.is_of_output() {
+            return with_status(beside, status, text);
+        }
     }
     let quotes = shows::read_quotes(&words, false);
     let mut held = quotes.held;
@@ -60,6 +68,20 @@ pub(crate) fn read_expectation(words: &str) -> Expect {
     }
     expect.words = Some(text);
     expect
+}
+
+/// Adds a status to what is expected of the output.
+fn with_status(beside: Expect, status: i32, words: String) -> Expect {
+    let outcome = match beside.outcome {
+        ExpectedOutcome::Unstated if status == 0 => ExpectedOutcome::Pass,
+        outcome => outcome,
+    };
+    Expect {
+        outcome,
+        status: Some(status),
+        words: Some(words),
+        ..beside
+    }
 }
 
 /// Returns the clauses in lower case that are left without those which say that nothing goes to the stream of errors;
@@ -129,6 +151,12 @@ fn without_replaced(words: &str) -> String {
 /// nobody takes a look for what they ask.
 pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     let text = one_line(&plain_text(words));
+    if let Some((status, rest)) = apart::split_status(words) {
+        let beside = of_look(&rest, look, side);
+        if beside.is_of_output() {
+            return with_status(beside, status, text);
+        }
+    }
     let silent = Expect::default();
     // "B8:" counts the criteria and says nothing of this one.
     let is_number = |word: &str| {

@@ -44,6 +44,20 @@ pub(super) fn judge_search(asked: &ParsedCheck, code: i32, output: &str) -> Judg
     }
 }
 
+/// Judges a command that ended with the status that the plan states, and shall print nothing as well. The lines with which a
+/// package manager announces a script are not the script's.
+pub(super) fn judge_silence(code: i32, output: &str) -> Judgement {
+    let own = |line: &&str| !line.trim().is_empty() && !line.starts_with(['>', '$']);
+    match output.lines().filter(own).count() {
+        0 => Judgement::passed(format!(
+            "no output and exit code {code}, as the plan expects"
+        )),
+        lines => Judgement::failed(format!(
+            "the plan expects no output, and {lines} lines came"
+        )),
+    }
+}
+
 /// Tells that a search in the script prints nothing, whatever it finds: `-q`, `> /dev/null`.
 pub(super) fn is_silenced(reading: &Reading) -> bool {
     let quiet = |call: &&shell::Call| {

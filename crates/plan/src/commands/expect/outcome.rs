@@ -361,7 +361,10 @@ fn next_outcome_word(text: &str, from: usize) -> Option<Telling> {
         }
         let fitting = |word: &str| {
             let after = || text[at + word.len()..].chars().next();
+            // "returns non-zero" says of a status what "returns no rows" says of rows.
+            let whole = |letter: char| letter.is_alphanumeric() || letter == '-';
             here(word)
+                && !(word.ends_with(" no") && after().is_some_and(whole))
                 && !(word.len() <= 3
                     && word.is_ascii()
                     && after().is_some_and(char::is_alphanumeric))
