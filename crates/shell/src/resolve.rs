@@ -4,11 +4,14 @@ use crate::call::{Call, Recipes, Target, name_of, row_of, rule_of_target};
 use crate::condition::Met;
 use crate::folders::join;
 use crate::script::Span;
-use crate::table::{self, Need, Program, Rule, Trait, Wraps};
+use crate::table::{self, Kind, Need, Program, Rule, Trait, Wraps};
 use crate::words::quote;
 
 /// More wrappers around each other than anybody writes; recipes may also call themselves.
 const DEEPEST: usize = 12;
+
+/// Names of scripts that name a thing, and not what is done to it.
+const THINGS: [&str; 2] = ["types", "typing"];
 
 /// The meaning of an invocation.
 #[derive(Debug)]
@@ -128,18 +131,17 @@ impl<'r> Resolver<'r> {
         }
     }
 
-    /// Resolves a program that the table doesn't have: by the conventions of scripts.
+    /// Resolves a program that the table doesn't have: by the conventions of scripts. `tools/types.mjs` may as well make types
+    /// as check them.
     fn own_script(mut self, written: &str, arguments: &[String]) -> Resolved {
         let is_path = written.contains(['/', '\\'])
             || written
                 .rsplit_once('.')
                 .is_some_and(|(_, end)| end.len() <= 4);
         let stem = name_of(written).split('.').next().unwrap_or("");
-        let named = if is_path {
-            rule_of_target(stem, arguments)
-        } else {
-            None
-        };
+        let named = rule_of_target(stem, arguments)
+            .filter(|_| is_path)
+            .filter(|rule| rule.kind != Some(Kind::Typecheck) || !THINGS.contains(&stem));
         let row = table::own_script(written).filter(|_| is_path);
         let ruled = row.and_then(|row| row.decide(arguments).map(|(rule, met)| (row, rule, met)));
         if let Some((row, rule, met)) = ruled {

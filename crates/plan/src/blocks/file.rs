@@ -16,6 +16,7 @@ use crate::document::{Document, Span};
 use crate::labels::Topic;
 use crate::languages::fits_language;
 use crate::mention::spoken_paths;
+use crate::naming::Rank;
 use crate::paths::{FoundPath, find_paths, same_file};
 use crate::rows::{Row, RowKind};
 use line::{LineAbove, by_line};
@@ -97,10 +98,11 @@ fn opened_above(
         .filter(|at| *at >= wanted.from)
         .map(|at| &asking.rows[at])?;
     let is_own = info_path(wanted.info).is_some() || first_comment(wanted.text).is_some();
-    if is_own || !matches!(above.kind, RowKind::Line(true)) {
+    if is_own || !is_title_line(asking, wanted) {
         return None;
     }
-    let words = asking.document.slice(&above.span);
+    let words = without_elements(asking.document.slice(&above.span));
+    let words = words.as_str();
     let paths = spoken_paths(words, above.span.start, true);
     let [path] = paths.as_slice() else {
         return None;
@@ -110,12 +112,12 @@ fn opened_above(
     let other = !same_file(&changes[one].path, &path.path)
         && !same_file(&path.path, &changes[one].path)
         && fits_language(wanted.language, &path.path);
-    if !is_marker(&words[..from]) || !other {
+    if !is_marker(&words[..from]) && !is_step_number(&words[..from]) || !other {
         return None;
     }
     let behind = words[to..].trim_start_matches(['*', '_', '`', ' ']);
     let is_noted = behind.is_empty()
-        || behind.starts_with(['—', '–', '-', ':', '：', ',', '，', '(', '（', '·']);
+        || behind.starts_with(['—', '–', '-', ':', '：', ',', '，', '(', '（', '·', '|']);
     let known = match changes_meant(changes, &path.path) {
         known if known.is_empty() => {
             let said = FileNote {
@@ -134,6 +136,36 @@ fn opened_above(
             std::iter::once(one).chain(known.iter().copied()).collect(),
         )),
     }
+}
+
+/// Returns whether the row right above a block is a line of its own, or the only row of a table.
+fn is_title_line(asking: &Asking<'_, '_>, wanted: &Wanted<'_>) -> bool {
+    let is_row = |at: usize| matches!(asking.rows[at].kind, RowKind::Cells(_));
+    let above = wanted.row - 1;
+    match asking.rows[above].kind {
+        RowKind::Line(first) => first,
+        RowKind::Cells(_) => above == 0 || !is_row(above - 1),
+        _ => false,
+    }
+}
+
+/// Returns words with blanks in place of the tags of HTML that only set them off: "<b>`a.py`</b>".
+fn without_elements(words: &str) -> String {
+    const SET_OFF: [&str; 6] = ["b", "strong", "i", "em", "code", "u"];
+    let mut plain = words.to_owned();
+    for name in SET_OFF {
+        for tag in [format!("<{name}>"), format!("</{name}>")] {
+            plain = plain.replace(&tag, &" ".repeat(tag.len()));
+        }
+    }
+    plain
+}
+
+/// Returns whether words say no more than the number of a step: "**Step 2 – ".
+fn is_step_number(words: &str) -> bool {
+    let bare = words.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let unit = crate::naming::unit_name(bare).filter(|unit| unit.rank == Rank::Step);
+    unit.is_some_and(|unit| !unit.title.contains(char::is_alphanumeric))
 }
 
 /// Returns the file that was found for a block, or that and the other one which the block's first comment may mean.

@@ -17,7 +17,7 @@ mod apart;
 use super::{Expect, ExpectedOutcome};
 use crate::inline::{one_line, plain_text};
 
-pub(super) use left::{Stated, is_left, says_result};
+pub(super) use left::{Stated, is_left, names_whole, says_result};
 pub(super) use looks::Look;
 pub(crate) use looks::Side;
 pub use measure::{Count, Of, Relation};

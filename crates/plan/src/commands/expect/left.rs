@@ -177,7 +177,7 @@ impl Stated<'_> {
 }
 
 /// Returns whether a command names a text whole: `ok` is no part of `okf`.
-fn names_whole(command: &str, text: &str) -> bool {
+pub(crate) fn names_whole(command: &str, text: &str) -> bool {
     let joins = |letter: Option<char>| {
         letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
     };

@@ -3,7 +3,7 @@
 //! "`pytest` passes" → a pass; "`rg TODO src` finds nothing" → no matches.
 
 use super::Manner;
-use crate::commands::expect::{Side, says_result};
+use crate::commands::expect::{Side, names_whole, says_result};
 use crate::commands::{Expect, ExpectedOutcome, Of, PlannedCommand, read_expectation};
 use crate::inline::{comparison_key, one_line, plain_text};
 
@@ -76,7 +76,11 @@ pub(super) fn attach_claim(command: &mut PlannedCommand, before: &str) {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let fails = words.last().is_some_and(|word| FAILS.contains(word));
     let told = words.iter().any(|word| FAILS.contains(word));
-    let printed = said.count.is_some() || !said.shows.is_empty() || !said.held.is_empty();
+    let quoted = !said.shows.is_empty() || !said.held.is_empty();
+    let held = said
+        .count
+        .is_some_and(|count| !shows_number(&words) && compares_itself(command, count.number));
+    let printed = quoted || said.count.is_some() && !held;
     if said.status.is_some() || percent || !checks && printed {
         command.await_result(said);
     } else if !checks && shows_number(&words) {
@@ -98,6 +102,16 @@ pub(super) fn attach_claim(command: &mut PlannedCommand, before: &str) {
     } else {
         command.expect.outcome = ExpectedOutcome::Pass;
     }
+}
+
+/// Returns whether a command is a script that holds the number itself and prints nothing: "The limit is 50: `node -e "…
+/// if (limit !== 50) process.exit(1)"`". Its status tells of the number.
+fn compares_itself(command: &PlannedCommand, number: u64) -> bool {
+    const PRINTS: [&str; 6] = ["print", "console.", "echo ", "stdout", "log(", "puts "];
+    let text = &command.text;
+    command.facts.kind == shell::Kind::Script
+        && names_whole(text, &number.to_string())
+        && !PRINTS.iter().any(|word| text.contains(word))
 }
 
 /// Returns whether a statement says a number of what is shown: "prints 9 routes".
