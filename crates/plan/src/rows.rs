@@ -1,7 +1,7 @@
 //! A unit's own content, line by line, each line with what the labels and
 //! headings above it announce.
 
-use crate::document::{Document, PieceKind, Span, box_at};
+use crate::document::{Document, Piece, PieceKind, Span, box_at};
 use crate::inline::{Label, code_spans, read_label};
 use crate::labels::{Topic, element_topic, heading_topic, is_check, topic_of_label};
 use crate::languages::is_shell;
@@ -113,7 +113,11 @@ pub(crate) fn rows_of_pieces(
             PieceKind::Heading { level, title } => reader.heading(piece, *level, title),
             PieceKind::Text(lines) => {
                 for (at, line) in lines.iter().enumerate() {
-                    reader.read_line(piece, line, at == 0, &starts_step);
+                    let leads = at > 0 && at + 1 == lines.len() && reader.leads_on(piece, line);
+                    if leads {
+                        reader.scopes.retain(|scope| scope.piece != piece);
+                    }
+                    reader.read_line(piece, line, at == 0 || leads, &starts_step);
                 }
             }
             PieceKind::Code(fence) => {
@@ -150,6 +154,20 @@ impl Reader<'_, '_> {
             .push((level, heading_topic(self.document.slice(title))));
         self.section = Some(self.rows.len());
         self.push(piece, RowKind::Heading(level), title.clone(), None);
+    }
+
+    /// Returns whether the last line of a paragraph leads to the block of code below it, whatever the label says of the line
+    /// above, which is a command with its end: "Run: `ls a.mjs`" and "If ENOENT, create `a.mjs`:".
+    fn leads_on(&self, piece: usize, line: &Span) -> bool {
+        let document = self.document;
+        let is_code = |piece: &Piece| matches!(&piece.kind, PieceKind::Code(fence) if !is_shell(&document.fences[*fence].info));
+        let above = self.rows.last().filter(|row| row.piece == piece);
+        let run = above.is_some_and(|row| {
+            let words = document.slice(&row.span).trim_end();
+            row.topic == Some(Topic::Run) && row.label.is_some() && words.ends_with('`')
+        });
+        let words = document.slice(line).trim_end();
+        run && words.ends_with([':', '：']) && document.pieces.get(piece + 1).is_some_and(is_code)
     }
 
     fn push(&mut self, piece: usize, kind: RowKind, span: Span, own: Option<(Label, Topic)>) {

@@ -105,13 +105,20 @@ impl Workspace {
             .any(|path| path.starts_with(&inside))
     }
 
-    /// Returns whether the repository, or what is staged, has a module or package of that name.
+    /// Returns whether the repository, what is staged, or a file that the plan makes has a module or package of that name:
+    /// before a step makes it, a test rightly fails for its sake.
     pub(crate) fn knows_module(&self, run: &RunContext, name: &str) -> bool {
-        let bears = |path: &String| {
+        let bears = |path: &str| {
             path.split('/')
                 .any(|part| part.split('.').next() == Some(name))
         };
-        run.files.has_module(name) || self.tree.staged().keys().any(bears)
+        let planned = || {
+            let changes = run.plan.phases().iter().flat_map(|phase| &phase.changes);
+            changes
+                .filter(|change| change.action == plan::Action::Create)
+                .any(|change| bears(&change.path))
+        };
+        run.files.has_module(name) || self.tree.staged().keys().any(|path| bears(path)) || planned()
     }
 
     /// Returns the fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them;

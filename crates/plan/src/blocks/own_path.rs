@@ -182,7 +182,9 @@ fn said_at_start(bare: &str) -> Option<Said<'_>> {
     let noted = rest.is_empty()
         || rest.starts_with(['(', '—', '-', '–', ',', '['])
         || rest.starts_with("lines")
-        || rest.starts_with("line ");
+        || rest.starts_with("line ")
+        // "在 constants.py 添加:": the verb of what is done there, and nothing else.
+        || is_all(rest.trim_end_matches([':', '：', ' ']), Use::Change);
     // "app/a.py 完整内容", "app/a.py full content": a path with folders and few words are a title, not a sentence.
     let titled = word.contains('/')
         && rest.split_whitespace().count() <= 3
