@@ -313,6 +313,8 @@ mod tests {
             assert_eq!(action_of_note(note), Action::Create, "{note}");
         }
         for note in [
+            " (nouveau champ)",
+            " — novo campo",
             " + new migration",
             " (new field)",
             " — new optional fields",

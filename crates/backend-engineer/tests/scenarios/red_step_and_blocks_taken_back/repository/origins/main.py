@@ -1,0 +1,2 @@
+def origins():
+    return ['*']
