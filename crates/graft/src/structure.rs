@@ -373,7 +373,7 @@ impl PreparedSnippet<'_, '_> {
             let said = spelled_out(self.imports, self.snippet, &new_items);
             wanted.extend(
                 said.into_iter()
-                    .map(|one| imports.from_the_module_meant(one))
+                    .map(|one| imports.in_the_module_meant(one))
                     .filter(|one| !imports.binds(one.binding.local())),
             );
             let shown = Shown {

@@ -200,6 +200,14 @@ impl Target {
     }
 }
 
+/// Returns the role of a block below a topic; what the plan leaves undone is an example.
+fn unless_undone(role: Role, topic: Option<Topic>) -> Role {
+    match topic.is_some_and(Topic::is_left_undone) && role.is_placed() {
+        true => Role::Example,
+        false => role,
+    }
+}
+
 /// The blocks of a unit while they are read, one after the other.
 struct BlockReader<'r, 'a, 't> {
     asking: &'r Asking<'a, 't>,
@@ -238,21 +246,11 @@ impl BlockReader<'_, '_, '_> {
             leading_words(asking, row, from),
             &wanted_path(self.changes, &target.file),
         );
-        let below = direction::paragraph_below(asking, row, self.starts);
-        let lead = if lead::is_taken_back(&below) {
-            Lead::Shows
-        } else {
-            read_lead(&above_all, &text)
-        };
+        let lead = self.lead_of(row, &above_all, &text);
         let quoted = own == Role::Code && lead == Lead::Stands;
         let (role, altered) = role_by(own, lead, &above_all);
         let role = self.unless_comments(role, &wanted, &target);
-        let undone = topic.is_some_and(Topic::is_left_undone);
-        let role = if undone && role.is_placed() {
-            Role::Example
-        } else {
-            role
-        };
+        let role = unless_undone(role, topic);
         let fit = !topic.is_some_and(Topic::is_criteria);
         let (file, basis) = target.file_if(role.is_placed() && fit);
         let path = wanted_path(self.changes, &file);
@@ -281,6 +279,15 @@ impl BlockReader<'_, '_, '_> {
                 asked,
                 added,
             });
+        }
+    }
+
+    /// Returns what the words around a block lead to; those below may take back those above.
+    fn lead_of(&self, row: usize, above: &str, text: &str) -> Lead {
+        let below = direction::paragraph_below(self.asking, row, self.starts);
+        match lead::is_taken_back(&below) {
+            true => Lead::Shows,
+            false => read_lead(above, text),
         }
     }
 

@@ -67,7 +67,7 @@ pub(crate) fn spelled_out(
 impl Imports<'_, '_, '_> {
     /// Returns an import that words spell out, from the module as the file writes it: "the `blocker.types` import" is that
     /// of `../api/blocker.types.js`, where only one ends so.
-    pub(crate) fn from_the_module_meant(&self, wanted: Wanted) -> Wanted {
+    pub(crate) fn in_the_module_meant(&self, wanted: Wanted) -> Wanted {
         let said = wanted.binding.module.clone();
         let is_meant = |module: &&str| {
             let last = module.rsplit('/').next().unwrap_or(module);

@@ -31,9 +31,7 @@ pub(super) fn split_status(words: &str) -> Option<(i32, String)> {
             Measure::Count(_) => None,
         }
     };
-    let at = clauses
-        .iter()
-        .position(|clause| status(&clause).is_some())?;
+    let at = clauses.iter().position(|clause| status(clause).is_some())?;
     let rest: Vec<&str> = clauses
         .iter()
         .enumerate()
