@@ -1,5 +1,7 @@
 //! The files that a unit names, and what shall happen to each.
 
+mod condition;
+
 mod verbs;
 
 mod urging;

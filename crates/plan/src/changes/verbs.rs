@@ -7,7 +7,7 @@ use crate::mention::employment;
 use crate::paths::as_path;
 use crate::word_lists::List;
 
-use super::whole::is_under_condition;
+use super::condition::is_under_condition;
 
 /// Returns what the first word of `words` says; `None` where it asks for nothing to be changed.
 pub(crate) fn action_of(words: &str) -> Option<Action> {
@@ -209,7 +209,8 @@ fn is_new_part(note: &str) -> bool {
     let mut words = note
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty());
-    if !matches!(words.next(), Some("new" | "added" | "create" | "created")) {
+    let begins = |word: &str| word == "added" || List::NoteCreate.words().contains(&word);
+    if !words.next().is_some_and(begins) {
         return false;
     }
     // Before it may stand what kind it is: "new optional field".

@@ -2,11 +2,12 @@
 
 use super::Action;
 use super::asks::topic_between;
+use super::condition::is_under_condition;
 use super::verbs::{action_of, begins_with_word, names_part};
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::Topic;
 use crate::paths::as_path;
-use crate::vocabulary::{Use, entry_at_start as opens, is_all, is_dense, is_entry};
+use crate::vocabulary::{Use, entry_at_start as opens, is_all, is_entry};
 use crate::word_lists::List;
 
 /// Words that leave the choice between two verbs: "delete or empty".
@@ -103,35 +104,6 @@ fn ends_with_the_file(behind: &str) -> bool {
             && (joins.iter().any(|what| is_all(&first, *what))
                 || matches!(first.as_str(), "as" | "with"))
         || OR.contains(&first.as_str())
-}
-
-/// Returns whether words behind a path, or beside a label, make what happens to the file depend on something: "once
-/// nothing imports it", "(after the release)", ", sofern unbenutzt". What a comma sets off is that only where it begins so.
-pub(super) fn is_under_condition(words: &str) -> bool {
-    let depends = |word: &str| List::RemovalCondition.words().contains(&word);
-    let lower = words.to_lowercase().replace('’', "'");
-    let parts = lower.split([',', ';', '，', '；']);
-    parts.enumerate().any(|(at, part)| {
-        let held = code_spans(part, 0);
-        let outside = part
-            .char_indices()
-            .filter(|(at, _)| !held.iter().any(|span| span.outer.contains(at)));
-        let plain: String = outside.map(|(_, letter)| letter).collect();
-        if plain.chars().any(is_dense) {
-            let words = List::RemovalCondition.words().iter();
-            return words
-                .filter(|word| word.chars().any(is_dense))
-                .any(|word| plain.contains(word));
-        }
-        let ends = |letter: char| !letter.is_alphanumeric() && letter != '\'';
-        let mut words = plain.split(ends).filter(|word| !word.is_empty());
-        if at == 0 {
-            words.any(depends)
-        } else {
-            // "but only once", "aber erst wenn"
-            words.take(3).any(depends)
-        }
-    })
 }
 
 /// Returns whether the words behind a path name something that only mentions the file: "from the registry", "in
